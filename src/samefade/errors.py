@@ -1,0 +1,209 @@
+"""Say what went wrong: one tree of errors, each a sentence, its numbers and one line of advice.
+
+The class docstring is the sentence that a user reads.
+Every branch has its own exit code, so that a script can tell bad input from a channel that holds no key.
+"""
+
+from typing import ClassVar
+
+
+class SamefadeError(Exception):
+    """Something went wrong in samefade."""
+
+    exit_code: ClassVar[int] = 1
+    advice: ClassVar[str] = "Run the command again with --traceback and report what it prints."
+
+    def __init__(self, **numbers: object) -> None:
+        """Keep the numbers that explain the error; each becomes an attribute of `numbers`."""
+        self.numbers = numbers
+        super().__init__(numbers)
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence for the user: the class docstring on one line."""
+        return " ".join((type(self).__doc__ or "").split())
+
+    def __str__(self) -> str:
+        """Join the sentence and the numbers."""
+        told = ", ".join(f"{name} {_plain(value)}" for name, value in self.numbers.items())
+        return f"{self.sentence} ({told})" if told else self.sentence
+
+
+def _plain(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+class InputError(SamefadeError):
+    """What was given cannot be used."""
+
+    exit_code = 2
+    advice = "Check the file names and the options; `samefade COMMAND --help` has examples."
+
+
+class UnreadableRecording(InputError):
+    """The recording cannot be read."""
+
+    advice = "`samefade read FILE` says which formats are known and what was found in the file."
+
+    def __init__(self, path: object, *, line: int | None = None, reason: str) -> None:
+        """Name the file, the line (counted from 1) where one is to blame, and the reason."""
+        where = {} if line is None else {"line": line}
+        super().__init__(file=path, **where, reason=reason)
+
+
+class EndsDisagree(InputError):
+    """The two ends do not fit together."""
+
+    advice = "Give two recordings of the same link, taken at the same time with the same settings."
+
+    def __init__(self, what: str, a: object, b: object) -> None:
+        """Name the quantity that differs and its value at each end."""
+        super().__init__(what=what, a=a, b=b)
+
+
+class ClocksDisagree(InputError):
+    """The clocks of the two recordings cannot be matched."""
+
+    advice = "Record a sequence number, or give recordings that overlap in time."
+
+    def __init__(self, *, offset: float, drift: float, matched: float) -> None:
+        """Give the best offset (s), the drift (ppm) and the fraction of samples that it matches."""
+        super().__init__(offset_s=offset, drift_ppm=drift, matched=matched)
+
+
+class NotFinite(InputError):
+    """A value is not a finite number."""
+
+    advice = "Remove NaN and infinite values, or mark them as gaps."
+
+    def __init__(self, where: str, count: int) -> None:
+        """Name the array and count its values that are NaN or infinite."""
+        super().__init__(where=where, count=count)
+
+
+class OutOfRange(InputError):
+    """A parameter has a value that makes no sense."""
+
+    advice = "The documentation of the parameter names its range."
+
+    def __init__(self, parameter: str, value: object, allowed: str) -> None:
+        """Name the parameter, its value and what is allowed."""
+        super().__init__(parameter=parameter, value=value, allowed=allowed)
+
+
+class MissingExtra(InputError):
+    """An optional part of samefade is not installed."""
+
+    advice = "Install it with the command shown."
+
+    def __init__(self, extra: str) -> None:
+        """Name the extra; the command that installs it follows from it."""
+        super().__init__(extra=extra, command=f"pip install 'samefade[{extra}]'")
+
+
+class UnknownName(InputError):
+    """Nothing has this name."""
+
+    advice = "Choose one of the known names."
+
+    def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
+        """Name the kind of thing, the name asked for and the names that exist."""
+        super().__init__(kind=kind, name=name, known=", ".join(known))
+
+
+class DataUnavailable(InputError):
+    """The data set is neither in the mirror folder nor to be downloaded."""
+
+    advice = "Set SAMEFADE_DATA to a folder that holds it, or run `samefade data get NAME` where there is a network."
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Name the data set and say what was tried."""
+        super().__init__(name=name, reason=reason)
+
+
+class CannotWrite(InputError):
+    """The result cannot be written; nothing was left half-written."""
+
+    advice = "Free some space or choose another place with the option that names the file."
+
+    def __init__(self, path: object, reason: str) -> None:
+        """Name the file and give the operating system's reason."""
+        super().__init__(file=path, reason=reason)
+
+
+class NotEnough(SamefadeError):
+    """The channel does not hold a key: this is an answer, not a failure of the program."""
+
+    exit_code = 3
+    advice = "Record for longer, move a device, or use another channel; no key is the honest result here."
+
+
+class TooFewSamples(NotEnough):
+    """There are too few samples to learn anything from."""
+
+    advice = "Record for longer."
+
+    def __init__(self, *, have: float, need: float) -> None:
+        """Give the number of samples there are and the number needed."""
+        super().__init__(have=have, need=need)
+
+
+class ConstantSignal(NotEnough):
+    """A signal does not vary, so it has no correlation and holds no key."""
+
+    advice = "Check that the device logs what it hears; in a static channel no key can be had."
+
+    def __init__(self, end: str, value: float) -> None:
+        """Name the end and its constant value."""
+        super().__init__(end=end, value=value)
+
+
+class TooLittleEntropy(NotEnough):
+    """After every public bit is paid, too little entropy is left for a key."""
+
+    advice = "Record for longer; `samefade measure` says what limits this link."
+
+    def __init__(self, *, have: float, need: float) -> None:
+        """Give the secret bits that are left (negative when more was told than there was) and those needed."""
+        super().__init__(have=have, need=need)
+
+
+class NotReciprocal(NotEnough):
+    """The two ends did not hear the same fade."""
+
+    advice = "`samefade measure` draws where the two recordings agree and where they do not."
+
+    def __init__(self, *, correlation: float, lag: int, why: str) -> None:
+        """Give the correlation, the lag (samples) where it was found, and the test that failed."""
+        super().__init__(correlation=correlation, lag=lag, why=why)
+
+
+class AgreementFailed(SamefadeError):
+    """The two ends did not reach the same key."""
+
+    exit_code = 4
+    advice = "Run again with new samples; if it happens often, the channel is too noisy or someone interferes."
+
+
+class StillDiffers(AgreementFailed):
+    """After reconciliation the two strings still differ, by noise or by an attacker's hand."""
+
+    def __init__(self, *, estimate: float) -> None:
+        """Give the estimated bit error rate before reconciliation."""
+        super().__init__(bit_error_rate=estimate)
+
+
+class KeysDiffer(AgreementFailed):
+    """The two ends derived different keys; both were destroyed."""
+
+
+class PresenceRefused(SamefadeError):
+    """The channel does not show that the device is here now."""
+
+    exit_code = 5
+
+
+class ProtocolError(SamefadeError):
+    """A message broke the rules of the protocol."""
+
+    exit_code = 6

@@ -1,0 +1,46 @@
+"""What calibration learnt: a value that is also a message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Band(NamedTuple):
+    """A range of frequencies, Hz, with the wavelet rows that chose it.
+
+    Attributes:
+        low: Lowest kept row frequency, Hz.
+        high: Highest kept row frequency, Hz.
+        voices: Rows an octave, which fixes the filter's edges (algorithms.md 2.1).
+    """
+
+    low: float
+    high: float
+    voices: int = 12
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What both ends agreed on in public, learnt from spoken samples alone.
+
+    Attributes:
+        rate: Samples per second of the observations, Hz.
+        lag: Samples by which b is late; b drops its first `lag` samples (a, where it is negative).
+        band: The band that a restorer keeps, or None.
+        thresholds: The numbers that chose the band (coherence threshold, sample threshold), for the record.
+        edges: Per end, the quantiser's thresholds, where they come from spoken samples; else empty.
+        seed: Seed of public random choices (Cascade's shuffles), 16 bytes.
+    """
+
+    rate: float
+    lag: int = 0
+    band: Band | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    edges: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    seed: bytes = bytes(16)
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        object.__setattr__(self, "thresholds", MappingProxyType(dict(self.thresholds)))
+        object.__setattr__(self, "edges", MappingProxyType({k: tuple(v) for k, v in self.edges.items()}))
