@@ -67,7 +67,7 @@ class Recording:
     @property
     def csi(self) -> Complex | None:
         """Return the complex channel (n, k), made on demand; None where only amplitudes or RSSI were logged."""
-        if self.raw is None or np.isrealobj(self.raw) and self.raw.ndim == 2:
+        if self.raw is None or (np.isrealobj(self.raw) and self.raw.ndim == 2):
             return None
         if np.iscomplexobj(self.raw):
             return self.raw
