@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from samefade.types.ledger import Ledger
 from samefade.types.recording import Float, Integer
+from samefade.types.terms import Terms
 
 BitArray = NDArray[np.uint8]
 
@@ -52,12 +53,14 @@ class Bits:
         per_symbol: How many bits stand for one symbol.
         ledger: Entropy in, every public bit out, up to here.
         reliability: (m,) confidence of each bit for decoders that can use it, or None.
+        terms: The public terms under which they were made, or None.
     """
 
     values: BitArray
     per_symbol: int = 1
     ledger: Ledger = field(default_factory=Ledger)
     reliability: NDArray[np.floating[Any]] | None = None
+    terms: Terms | None = None
 
     def __len__(self) -> int:
         """Return the number of bits."""

@@ -53,6 +53,18 @@ class Key:
             raise OutOfRange("n", n, "1 to 8160 bytes, from a key of at least 16 bytes")
         return HKDFExpand(SHA256(), n, purpose.encode()).derive(self._secret)
 
+    def split(self, bits: int) -> "tuple[Key, ...]":
+        """Cut a long key into keys of `bits` each; a remainder that is too short is left unused.
+
+        Raises:
+            OutOfRange: When `bits` is not a positive multiple of 8.
+        """
+        if bits < 8 or bits % 8:
+            raise OutOfRange("bits", bits, "a positive multiple of 8")
+        step = bits // 8
+        parts = range(0, len(self._secret) - step + 1, step)
+        return tuple(Key(self._secret[i : i + step], self.claim) for i in parts)
+
     def reveal_secret_bytes(self) -> bytes:
         """Return the bytes themselves; whoever calls this is responsible for them from here on."""
         return self._secret

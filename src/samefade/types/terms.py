@@ -30,6 +30,9 @@ class Terms:
         band: The band that a restorer keeps, or None.
         thresholds: The numbers that chose the band (coherence threshold, sample threshold), for the record.
         edges: Per end, the quantiser's thresholds, where they come from spoken samples; else empty.
+        step: How many samples a decimating restorer averages into one.
+        levels: Levels of the quantiser where calibration chose them, or None.
+        expected_errors: Bit error rate to expect, for the code that corrects them.
         seed: Seed of public random choices (Cascade's shuffles), 16 bytes.
     """
 
@@ -38,6 +41,9 @@ class Terms:
     band: Band | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     edges: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    step: int = 1
+    levels: int | None = None
+    expected_errors: float = 0.05
     seed: bytes = bytes(16)
 
     def __post_init__(self) -> None:
