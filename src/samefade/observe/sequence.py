@@ -1,0 +1,66 @@
+"""Match two recordings by sequence number: duplicates, wraps and reordering included."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.errors import EndsDisagree
+from samefade.types import Integer
+
+# Counters in the field: one byte, 802.11's twelve bits, two bytes, four bytes.
+MODULI = (2**8, 2**12, 2**16, 2**32)
+
+
+def unwrap(seq: Integer) -> Integer:
+    """Undo the wraps of a counter; a small step back is reordering and stays.
+
+    A step back by more than half of the smallest counter that holds every value is a wrap.
+
+    Args:
+        seq: (n,) counter values in the order of arrival; values already unwrapped pass unchanged.
+    """
+    seq = np.asarray(seq, np.int64)
+    modulus = next((m for m in MODULI if seq.size and seq.min() >= 0 and seq.max() < m), None)
+    if modulus is None:
+        return seq
+    step = np.diff(seq, prepend=seq[:1])
+    turns = np.cumsum((step < -modulus // 2).astype(np.int64) - (step > modulus // 2).astype(np.int64))
+    return seq + modulus * turns
+
+
+def common(seq_a: Integer, seq_b: Integer) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Find the packets that both ends heard.
+
+    Of a repeated number the first packet counts.
+    Where one end started to log after a wrap, its numbers are shifted by whole turns of the counter.
+
+    Args:
+        seq_a: (n,) unwrapped sequence numbers of a.
+        seq_b: (m,) the same of b.
+
+    Returns:
+        Indices into a, indices into b, both (k,) by rising sequence number; and what to add to b's numbers.
+
+    Raises:
+        EndsDisagree: When no number is common to both.
+    """
+    if not len(seq_a) or not len(seq_b):
+        raise EndsDisagree("number of packets", len(seq_a), len(seq_b))
+    gap = float(np.median(seq_a)) - float(np.median(seq_b))
+    shifts = {0} | {modulus * round(gap / modulus) for modulus in MODULI}
+    found = [(*_same(seq_a, seq_b + shift), shift) for shift in sorted(shifts, key=abs)]
+    best = max(found, key=lambda match: len(match[0]))
+    # a turn of the counter is believed only where the numbers as they stand match hardly anything
+    if len(found[0][0]) >= min(len(seq_a), len(seq_b)) / 4:
+        best = found[0]
+    if not len(best[0]):
+        raise EndsDisagree("sequence numbers", _range(seq_a), _range(seq_b))
+    return best
+
+
+def _same(seq_a: Integer, seq_b: Integer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    _, index_a, index_b = np.intersect1d(seq_a, seq_b, return_indices=True)
+    return index_a.astype(np.int64), index_b.astype(np.int64)
+
+
+def _range(seq: Integer) -> str:
+    return f"{int(seq.min())} to {int(seq.max())}"
