@@ -126,10 +126,6 @@ def test_xarray_opens_it_without_samefade(tmp_path):
         assert opened.raw.dtype == np.int8
         units = {name: opened[name].attrs["units"] for name in ("time", "rssi", "gain")}
         assert units == {"time": "s", "rssi": "dBm", "gain": "dB"}
-            "s",
-            "dBm",
-            "dB",
-        )
         np.testing.assert_array_equal(opened.raw.sel(tone=2).values, recording().raw[:, 2])
         assert opened.attrs["device"] == "AP heard node-1"
     packed.close()
