@@ -1,0 +1,49 @@
+"""Run many schemes on one pair, so that they can stand in one table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from samefade.api.report import Report
+from samefade.api.running import Progress, run
+from samefade.errors import NotEnough
+from samefade.schemes import Scheme
+from samefade.types import Observation, Pair
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One scheme's line in the table: its report, or why it could not even begin."""
+
+    scheme: str
+    report: Report | None
+    refusal: NotEnough | None = None
+
+
+def compare(
+    schemes: Iterable[Scheme],
+    pair: Pair[Observation],
+    *,
+    minutes: float | None = None,
+    seed: bytes | None = None,
+    progress: Progress = lambda _step: None,
+) -> tuple[Row, ...]:
+    """Run each scheme on the same pair with the same split and the same public seed.
+
+    Args:
+        schemes: What to compare.
+        pair: Both ends on one grid.
+        minutes: As for `run`.
+        seed: As for `run`.
+        progress: Called with the name of each scheme as it begins.
+    """
+    return tuple(_row(scheme, pair, minutes, seed, progress) for scheme in schemes)
+
+
+def _row(
+    scheme: Scheme, pair: Pair[Observation], minutes: float | None, seed: bytes | None, progress: Progress
+) -> Row:
+    progress(scheme.name)
+    try:
+        return Row(scheme.name, run(scheme, pair, minutes=minutes, seed=seed))
+    except NotEnough as why:
+        return Row(scheme.name, None, why)

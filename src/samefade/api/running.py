@@ -1,0 +1,167 @@
+"""Run a scheme on a pair: both ends, every step, and the account."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import ceil, lgamma, log
+
+import numpy as np
+
+from samefade import metrics, reciprocity
+from samefade.api.report import Report
+from samefade.entropy import mutual_information
+from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError
+from samefade.observe import guard_time
+from samefade.quantize import to_bits
+from samefade.reconcile import talk
+from samefade.schemes import Scheme
+from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
+
+Progress = Callable[[str], None]
+
+
+def run(
+    scheme: Scheme,
+    pair: Pair[Observation],
+    *,
+    minutes: float | None = None,
+    seed: bytes | None = None,
+    progress: Progress = lambda _step: None,
+) -> Report:
+    """Run both ends of a scheme on a recorded pair, and account for every bit.
+
+    No key is a valid answer: then the report has `refusal` set, and all its numbers.
+
+    Args:
+        scheme: The scheme.
+        pair: Both ends on one grid, and Eve where there is one.
+        minutes: How much of the record is spoken for calibration; by default a quarter.
+        seed: 32 public random bytes, drawn after sampling; give them only to repeat a run.
+        progress: Called with the name of each step as it begins.
+
+    Raises:
+        TooFewSamples: When the record is too short to be cut into a spoken and a kept half.
+        ConstantSignal: When an end does not vary.
+    """
+    seed = secrets.token_bytes(32) if seed is None else seed
+    progress("measuring reciprocity")
+    refusal = _refusal(pair)
+    spoken, kept = pair.split(minutes=minutes, guard=guard_time(pair))
+    progress("agreeing on terms")
+    terms = scheme.agree(spoken.a, spoken.b, seed[:16])
+    progress("quantising")
+    ends = _quantise(scheme, kept, terms)
+    progress("correcting errors")
+    outcome = _reconcile(scheme, ends, _limit(kept))
+    progress("amplifying")
+    return _report(scheme, pair, kept, ends, _amplify(scheme, outcome, ends, seed[16:], refusal))
+
+
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """What the two ends hold after quantising."""
+
+    terms: Terms
+    a: Bits
+    b: Bits
+    correlation: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    """What came of the discussion."""
+
+    ledger: Ledger
+    fixed: Bits | None
+    refusal: SamefadeError | None
+    keys: tuple[tuple[Key, ...], tuple[Key, ...]] = ((), ())
+
+
+def _refusal(pair: Pair[Observation]) -> SamefadeError | None:
+    try:
+        reciprocity.reciprocal(reciprocity.assess(pair))
+    except NotEnough as why:
+        if isinstance(why, ConstantSignal):
+            raise
+        return why
+    return None
+
+
+def _quantise(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> _Ends:
+    fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
+    usable = fa.usable & fb.usable
+    eve = None if kept.e is None else scheme.feature(kept.e, terms).values
+    a = scheme.bits(kept.a, terms, usable, eve)
+    b = replace(to_bits(scheme.symbols(kept.b, terms, usable)), terms=terms)
+    told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
+    a = replace(a, ledger=a.ledger.pay("usable points, named by both ends", told))
+    correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))
+    return _Ends(terms, a, b, correlation)
+
+
+def _mask_bits(usable: Mask) -> float:
+    """Return the bits that name which points are usable: their number, then which of all such sets."""
+    n, m = len(usable), int(np.count_nonzero(usable))
+    sets = (lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) / log(2)
+    return float(ceil(np.log2(n + 1)) + ceil(sets)) if m < n else 1.0
+
+
+def _limit(kept: Pair[Kept]) -> float:
+    return mutual_information(_one(kept.a.values), _one(kept.b.values)).per_sample * len(kept)
+
+
+def _one(values: Float) -> Float:
+    return values if values.ndim == 1 else values[:, 0]
+
+
+def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
+    try:
+        fixed, ledger = talk(scheme.answer(ends.a), scheme.correct(ends.b))
+    except AgreementFailed as why:
+        return _Outcome(ends.a.ledger, None, why)
+    excess = ledger.balance - limit
+    if excess > 0:
+        ledger = ledger.pay("more than the mutual information of the channel allows", excess)
+    return _Outcome(ledger, fixed, None)
+
+
+def _amplify(scheme: Scheme, outcome: _Outcome, ends: _Ends, seed: bytes, refusal: SamefadeError | None) -> _Outcome:
+    if outcome.fixed is None or refusal is not None:
+        return replace(outcome, refusal=refusal or outcome.refusal)
+    size = scheme.amplify.bits
+    count = max(1, int((outcome.ledger.balance - scheme.amplify.margin()) // size))
+    hashing = replace(scheme.amplify, bits=size * count)
+    try:
+        a = hashing.amplify(ends.a, outcome.ledger, seed).split(size)
+        b = hashing.amplify(outcome.fixed, outcome.ledger, seed).split(size)
+    except NotEnough as why:
+        return replace(outcome, refusal=why)
+    return replace(outcome, keys=(a, b))
+
+
+def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _Ends, outcome: _Outcome) -> Report:
+    m = len(ends.a)
+    ledger = outcome.ledger.pay("margin of the leftover hash lemma", scheme.amplify.margin())
+    unshared = isinstance(outcome.refusal, NotReciprocal | AgreementFailed)
+    a, b = _one(kept.a.values), _one(kept.b.values)
+    return Report(
+        scheme=scheme.name,
+        samples=len(kept),
+        rate_hz=kept.rate,
+        dropped={end: dict(r.dropped) for end, r in zip("abe", pair.recordings, strict=False)},
+        terms=ends.terms,
+        pearson_raw=metrics.pearson(a, b),
+        pearson_restored=ends.correlation,
+        bits=m,
+        bit_error_rate=metrics.disagreement(ends.a.values, ends.b.values),
+        key_rate=metrics.key_rate(ends.a.values, ends.b.values, packets=len(kept)),
+        min_entropy_per_bit=ledger.entries[0].bits / m if m else 0.0,
+        leak_bits=ledger.paid,
+        secure_bits=0 if unshared else ledger.secure_bits,
+        mutual_information_per_sample=mutual_information(a, b).per_sample,
+        claim="estimate" if outcome.keys[0] else "none",
+        ledger=ledger,
+        refusal=outcome.refusal,
+        keys_a=outcome.keys[0],
+        keys_b=outcome.keys[1],
+    )

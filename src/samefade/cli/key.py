@@ -1,0 +1,92 @@
+"""`samefade key`: two recordings become the same keys at both ends, or an honest no."""
+
+from typing import Annotated
+
+import typer
+
+from samefade import api, schemes
+from samefade.api import Report
+from samefade.cli.output import emit, say, show, steps, table
+from samefade.cli.source import with_pair
+from samefade.errors import SamefadeError
+from samefade.types import Observation, Pair
+
+
+@with_pair
+def key(
+    pair: Pair[Observation],
+    scheme: Annotated[str, typer.Option("--scheme", help="A scheme by name, or `file.py:Class`.")] = schemes.BEST,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
+    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Print the keys themselves.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+) -> None:
+    """Make keys of a pair of recordings at both ends, and account for every bit; exit code 3 when there is no key.
+
+    Examples: `samefade key ap.csv sta.csv` · `samefade key --data skyglow/mobile --scheme wskg --json` ·
+    `samefade key capture.mat --eve eve.mat`
+    """
+    chosen = schemes.find(scheme)
+    with steps(chosen.name, quiet=json) as step:
+        report = api.run(chosen, pair, minutes=minutes, seed=public_seed(seed), progress=step)
+    if json:
+        emit(report.to_json() | ({"key_hex": _hex(report)} if reveal else {}))
+    else:
+        tell(report)
+        if reveal:
+            for line in _hex(report):
+                say(line)
+    if report.refusal is not None:
+        refuse(report.refusal, told=json)
+
+
+def public_seed(text: str | None) -> bytes | None:
+    """Decode the seed option.
+
+    Raises:
+        BadParameter: When it is not 32 bytes of hex.
+    """
+    if text is None:
+        return None
+    try:
+        seed = bytes.fromhex(text)
+    except ValueError as error:
+        raise typer.BadParameter("--seed takes hexadecimal digits") from error
+    if len(seed) != 32:
+        raise typer.BadParameter(f"--seed takes 32 bytes, not {len(seed)}")
+    return seed
+
+
+def refuse(error: SamefadeError, *, told: bool) -> None:
+    """End with the refusal's exit code; the JSON object, where there was one, has already told why."""
+    if told:
+        raise typer.Exit(error.exit_code)
+    raise error
+
+
+def tell(report: Report) -> None:
+    """Print the steps, the field's numbers, the account and the outcome."""
+    terms = report.terms
+    band = "" if terms.band is None else f", band {terms.band.low:.4g}–{terms.band.high:.4g} Hz"
+    rates = ", ".join(f"{rate:.3f} at ≤ {limit} errors" for limit, rate in report.key_rate.items())
+    rows = [
+        ("kept samples", f"{report.samples:,} at {report.rate_hz:g} Hz"),
+        ("agreed in public", f"lag {terms.lag}, 1 value of {terms.step} samples{band}"),
+        ("correlation", f"{report.pearson_raw:.3f} as heard, {report.pearson_restored:.3f} restored"),
+        ("bits at each end", f"{report.bits:,}, of which {report.bit_error_rate:.2%} differ"),
+        ("key rate as the field reports it", f"{rates} (bits a packet; says nothing of secrecy)"),
+        ("min-entropy of a bit", f"{report.min_entropy_per_bit:.3f}"),
+        ("secure bits a sample", f"{report.secure_bits_per_sample:.4f}"),
+        ("mutual information a sample", f"{report.mutual_information_per_sample:.4f}: the limit"),
+    ]
+    show(table(f"scheme {report.scheme}", "", "", rows=rows))
+    say("\nthe account, in bits\n" + str(report.ledger))
+    for assumption in report.ledger.assumptions:
+        say(f"assumed: {assumption}")
+    if report.keys_a:
+        same = "the same at both ends" if report.keys_match else "DIFFERENT at the two ends"
+        say(f"\n{len(report.keys_a)} × {report.keys_a[0]!r}, {same}")
+
+
+def _hex(report: Report) -> list[str]:
+    return [key.reveal_secret_bytes().hex() for key in report.keys_a]

@@ -1,0 +1,82 @@
+"""How the command line speaks: tables for people, one JSON object for programs, progress on standard error."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from samefade.api.report import refusal_json
+from samefade.errors import CannotWrite, SamefadeError
+
+
+def say(*parts: object) -> None:
+    """Print to standard output, without interpreting brackets in the text."""
+    Console(highlight=False, soft_wrap=True).print(*parts, markup=False)
+
+
+def show(table: Table) -> None:
+    """Print a table to standard output, as wide as it needs where the output is not a terminal."""
+    console = Console(highlight=False)
+    (console if console.is_terminal else Console(highlight=False, width=140)).print(table)
+
+
+def table(title: str, *columns: str, rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> Table:
+    """Make a plain table: first column to the left, the others to the right."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for i, column in enumerate(columns):
+        made.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def emit(result: dict[str, Any]) -> None:
+    """Print one JSON object; NaN becomes null, because JSON has none."""
+    print(json.dumps(_finite(result), ensure_ascii=False, indent=2))  # noqa: T201 -- this is the printing
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
+
+
+def complain(error: SamefadeError, *, as_json: bool) -> None:
+    """Print an error: the sentence, the numbers and one line of advice on standard error, or one JSON object."""
+    if as_json:
+        emit({"schema": "samefade.error/1", "refusal": refusal_json(error)})
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(str(error), markup=False)
+    console.print(error.advice, markup=False)
+
+
+@contextmanager
+def steps(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show on standard error which step is running, and for how long."""
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True,
+        disable=quiet or not console.is_terminal,
+    ) as progress:  # fmt: skip
+        task = progress.add_task(title, total=None)
+        yield lambda step: progress.update(task, description=f"{title}: {step}")
+
+
+def writable(path: Path) -> Path:
+    """Check early that a picture or file can be written there.
+
+    Raises:
+        CannotWrite: When its folder does not exist.
+    """
+    if not path.resolve().parent.is_dir():
+        raise CannotWrite(path, "its folder does not exist")
+    return path

@@ -1,0 +1,67 @@
+"""Where a command gets its pair from: two files, one two-ended file, or a public data set by name."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from samefade.api import read_pair, read_set
+from samefade.cli.output import steps
+from samefade.errors import OutOfRange
+from samefade.types import Observation, Pair
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="The two ends' recordings, or one file that holds both.", show_default=False)
+]
+Data = Annotated[str | None, typer.Option("--data", help="A public data set by name; `samefade data list`.")]
+Eve = Annotated[Path | None, typer.Option("--eve", help="What the eavesdropper recorded.")]
+Tone = Annotated[int | None, typer.Option("--tone", help="Index of the subcarrier; by default 6, the paper's.")]
+Format = Annotated[str | None, typer.Option("--format", help="Name of the format, when guessing fails.")]
+ColumnA = Annotated[str | None, typer.Option("--column-a", help="In an RSSI table: the column of end a.")]
+ColumnB = Annotated[str | None, typer.Option("--column-b", help="In an RSSI table: the column of end b.")]
+Negated = Annotated[bool, typer.Option("--negated", help="In an RSSI table: the values are −RSSI.")]
+Rate = Annotated[float | None, typer.Option("--rate", help="Packets per second, where the file does not tell.")]
+Match = Annotated[str, typer.Option("--match", help="Match samples by: auto, sequence, clock, row.")]
+HalfDuplex = Annotated[bool, typer.Option("--half-duplex", help="Interpolate b to a's instants.")]
+
+
+def _pair(
+    recordings: Files = None,
+    data: Data = None,
+    eve: Eve = None,
+    tone: Tone = None,
+    format: Format = None,  # noqa: A002 -- the name of the option
+    column_a: ColumnA = None,
+    column_b: ColumnB = None,
+    negated: Negated = False,  # noqa: FBT002 -- typer passes by keyword
+    rate: Rate = None,
+    match: Match = "auto",
+    half_duplex: HalfDuplex = False,  # noqa: FBT002 -- typer passes by keyword
+) -> Pair[Observation]:
+    paths = recordings or []
+    if (data is None) == (not paths) or len(paths) > 2:
+        raise OutOfRange("recordings", len(paths), "two files, one two-ended file, or --data NAME")
+    given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
+    options = {name: value for name, value in given.items() if value is not None}
+    with steps("reading"):
+        if data is not None:
+            return read_set(data, eve=eve, subcarrier=tone)
+        return read_pair(*paths, eve=eve, subcarrier=tone, by=match, half_duplex=half_duplex, **options)
+
+
+def with_pair(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name recordings, and call it with the pair they make."""
+    source = inspect.signature(_pair).parameters
+    own = [p for name, p in inspect.signature(command).parameters.items() if name != "pair"]
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 -- whatever the options hold
+        pair = _pair(**{name: given.pop(name) for name in source})
+        command(pair=pair, **given)
+
+    run.__signature__ = inspect.Signature([*source.values(), *own])  # type: ignore[attr-defined]  # read by typer
+    run.__annotations__ = {p.name: p.annotation for p in [*source.values(), *own]}
+    return run

@@ -1,0 +1,29 @@
+"""One look for every picture, and a way to save it that leaves nothing half-written."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from samefade.errors import CannotWrite, OutOfRange
+
+COLOURS = {"a": "#0b5cad", "b": "#d1600a", "e": "#7a7a7a"}
+FORMATS = (".png", ".pdf", ".svg")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, in the format that the file name asks for, all or nothing.
+
+    Raises:
+        OutOfRange: When the ending is not one of .png, .pdf, .svg.
+        CannotWrite: When the operating system refuses.
+    """
+    ending = path.suffix.lower()
+    if ending not in FORMATS:
+        raise OutOfRange("picture", path.name, "a name ending in " + ", ".join(FORMATS))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        figure.savefig(part, format=ending[1:], dpi=110)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotWrite(path, error.strerror or str(error)) from error

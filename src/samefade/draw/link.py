@@ -1,0 +1,80 @@
+"""What the paper draws of a link: both signals, their coherence with arrows, correlation over lag, and spectra."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from samefade import metrics
+from samefade.draw.canvas import COLOURS, save
+from samefade.draw.coherence import coherence_panel
+from samefade.errors import SamefadeError
+from samefade.restore import Golay
+from samefade.types import Float, Observation, Pair
+
+SHOWN = 600
+
+
+def link(pair: Pair[Observation], path: Path) -> None:
+    """Draw a link in four panels and save it.
+
+    Args:
+        pair: Both ends on one grid; of several tones the first is drawn.
+        path: Where to; .png, .pdf or .svg.
+
+    Raises:
+        CannotWrite: When it cannot be written.
+    """
+    figure = Figure(figsize=(12.5, 8.5), layout="constrained")
+    axes = figure.subplots(2, 2)
+    a, b = _one(pair.a.values), _one(pair.b.values)
+    _signals(axes[0, 0], pair)
+    coherence_panel(axes[0, 1], a, b, pair.rate)
+    _lags(axes[1, 0], pair)
+    _spectra(axes[1, 1], a, b, pair.rate)
+    save(figure, path)
+
+
+def _one(values: Float) -> Float:
+    return values if values.ndim == 1 else values[:, 0]
+
+
+def _signals(axes: Axes, pair: Pair[Observation]) -> None:
+    shown = pair.each(lambda x: x.window(0, SHOWN)) if len(pair) > SHOWN else pair
+    time = np.arange(len(shown)) / shown.rate
+    for name, x in (("a", shown.a), ("b", shown.b)):
+        values = _one(x.values)
+        axes.plot(time, np.where(x.mask, values, np.nan), color=COLOURS[name], lw=0.5, alpha=0.45, label=f"{name}, as heard")
+        try:
+            smooth = _one(Golay().restore(x).values)
+            axes.plot(time, smooth, color=COLOURS[name], lw=1.4, label=f"{name}, Savitzky–Golay")
+        except SamefadeError:  # too short to smooth: the raw line is shown alone
+            continue
+    axes.set(xlabel="time (s)", ylabel=shown.a.unit, title="what each end heard (first samples)")
+    axes.legend(fontsize=7, ncols=2)
+
+
+def _lags(axes: Axes, pair: Pair[Observation]) -> None:
+    most = min(len(pair) // 4, max(10, round(30 * pair.rate)))
+    a, b = _one(pair.a.values), _one(pair.b.values)
+    lags = np.arange(-most, most + 1)
+    axes.plot(lags / pair.rate, metrics.lagged(a, b, most), color="#333333", lw=1, label="as heard")
+    try:
+        fa, fb = (_one(Golay().restore(x).values) for x in (pair.a, pair.b))
+        axes.plot(lags / pair.rate, metrics.lagged(fa, fb, most), color="#a01a58", lw=1.2, label="Savitzky–Golay")
+    except SamefadeError:
+        pass
+    axes.axvline(0, color="k", lw=0.5, ls=":")
+    axes.set(xlabel="lag of b (s)", ylabel="Pearson correlation", title="correlation over lag")
+    axes.legend(fontsize=7)
+
+
+def _spectra(axes: Axes, a: Float, b: Float, rate: float) -> None:
+    from scipy.signal import welch
+
+    for name, x in (("a", a), ("b", b)):
+        f, power = welch(x - np.mean(x), fs=rate, nperseg=min(1024, len(x)))
+        axes.loglog(f[1:], power[1:], color=COLOURS[name], lw=1, label=name)
+    axes.set(xlabel="frequency (Hz)", ylabel="power spectral density", title="where the power is")
+    axes.legend(fontsize=7)

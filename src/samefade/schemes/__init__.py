@@ -1,0 +1,8 @@
+"""Recipes: how the parts are put together, each a value named as in its paper; and ours."""
+
+from samefade.schemes.decimated import Decimated
+from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
+from samefade.schemes.registry import BEST, find, schemes
+from samefade.schemes.scheme import Scheme
+
+__all__ = ["BEST", "Decimated", "Fft", "FftBand", "Golay", "Packet", "Raw", "Scheme", "Wskg", "find", "schemes"]

@@ -1,0 +1,57 @@
+"""Every scheme by name: ours, the published ones, and those that other packages or a user's file bring."""
+
+from dataclasses import replace
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from samefade.align import NoLag
+from samefade.errors import UnknownName, UnreadableRecording
+from samefade.schemes.decimated import Decimated
+from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
+from samefade.schemes.scheme import Scheme
+
+BEST = "decimated"
+_SYNCED = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated())
+
+
+def schemes() -> dict[str, Scheme]:
+    """Return every known scheme by name, each with and without synchronisation.
+
+    Other packages add theirs by an entry point in the group `samefade.schemes` that names a `Scheme` value.
+    """
+    known = {scheme.name: scheme for scheme in _SYNCED}
+    known |= {scheme.name: scheme for scheme in (replace(synced, align=NoLag()) for synced in _SYNCED)}
+    for point in entry_points(group="samefade.schemes"):
+        scheme = point.load()
+        known[scheme.name] = scheme
+    return known
+
+
+def find(name: str) -> Scheme:
+    """Return the scheme of this name, or the one in a file named as `file.py:ClassName`.
+
+    Raises:
+        UnknownName: When there is none.
+        UnreadableRecording: When the file does not exist or holds no such scheme.
+    """
+    path, _, attribute = name.rpartition(":")
+    if path.endswith(".py"):
+        return _from_file(Path(path), attribute)
+    known = schemes()
+    if name not in known:
+        raise UnknownName("scheme", name, tuple(known))
+    return known[name]
+
+
+def _from_file(path: Path, attribute: str) -> Scheme:
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UnreadableRecording(path, reason="there is no such Python file")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = getattr(module, attribute, None)
+    scheme = found() if isinstance(found, type) else found
+    if not isinstance(scheme, Scheme):
+        raise UnreadableRecording(path, reason=f"it defines no scheme called {attribute!r}")
+    return scheme
