@@ -1,0 +1,35 @@
+"""Make a channel whose truth is known: fading, impairments, an eavesdropper, and named scenarios.
+
+Everything is drawn from a generator that the caller gives, and every process is checked against its closed form.
+"""
+
+from samefade.channel.delay_line import DelayLine, delay_line, exponential_taps, tapped_delay_line
+from samefade.channel.eve import Eve, spatial_correlation
+from samefade.channel.fading import Waves, ar1, jakes, scatter
+from samefade.channel.large_scale import ornstein_uhlenbeck, path_loss, shadowing
+from samefade.channel.scenarios import SCENARIOS, Motion, Radio, Scenario, scenario
+from samefade.channel.world import Truth, World, simulate
+
+__all__ = [
+    "SCENARIOS",
+    "DelayLine",
+    "Eve",
+    "Motion",
+    "Radio",
+    "Scenario",
+    "Truth",
+    "Waves",
+    "World",
+    "ar1",
+    "delay_line",
+    "exponential_taps",
+    "jakes",
+    "ornstein_uhlenbeck",
+    "path_loss",
+    "scatter",
+    "scenario",
+    "shadowing",
+    "simulate",
+    "spatial_correlation",
+    "tapped_delay_line",
+]
