@@ -59,13 +59,12 @@ def correlogram(x: Float, y: Float, lags: Integer) -> Float:
 def memory(x: Float, y: Float) -> float:
     """Estimate how many samples of two series hold one independent sample (Bartlett's formula), at least 1.
 
-    The sum over lags of the product of both autocorrelations, up to where either has first vanished.
+    One plus twice the sum over lags of the product of both autocorrelations, at the lag where that sum is largest:
+    fading oscillates, and what its later lobes add counts too.
     """
-    depth = max(1, min(len(x), len(y)) // 4)
+    depth = max(2, min(len(x), len(y)) // 4)
     product = autocorrelation(x, depth) * autocorrelation(y, depth)
-    ends = np.flatnonzero(product[1:] < 0.01)
-    stop = 1 + int(ends[0]) if ends.size else depth
-    return 1 + 2 * max(0.0, float(np.sum(product[1:stop])))
+    return 1 + 2 * max(0.0, float(np.max(np.cumsum(product[1:]))))
 
 
 def autocorrelation(x: Float, depth: int) -> Float:

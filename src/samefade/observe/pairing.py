@@ -1,6 +1,7 @@
 """Pair two recordings: amplitudes, matched, on one even grid with the gaps marked, and Eve's beside them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +31,8 @@ def pair(  # noqa: PLR0913 -- every choice of how two logs become one is made he
     The grid covers the time that both ends recorded; each packet goes to its nearest grid point,
     and what one end did not hear is filled in and marked at that end alone.
     Eve has her own clock and losses; she is matched to a by herself.
+    Where no offset of her clock stands out from chance, she is placed as her clock stands, and `matching` says so:
+    at whatever offset, what she heard is then hardly like what a heard.
 
     Args:
         a: One end.
@@ -59,8 +62,10 @@ def pair(  # noqa: PLR0913 -- every choice of how two logs become one is made he
         "b": _observe("b", b, matching.time_b, amplitude(b, tone, tones=tones), rate, span),
     }
     eves = () if e is None else (e,) if isinstance(e, Recording) else tuple(e)
-    eve = _eavesdrop(a, eves, matching, (tone, tones), rate, span) if eves else None
-    made = Pair(ends["a"], ends["b"], eve, matching.how, (a, b, *eves))
+    placed = [_eve(a, eve, matching, (tone, tones), rate, span) for eve in eves]
+    eve = _joined([observation for observation, _ in placed]) if placed else None
+    how = "; Eve by ".join([matching.how, *dict.fromkeys(text for _, text in placed)])
+    made = Pair(ends["a"], ends["b"], eve, how, (a, b, *eves))
     return interpolate(made) if half_duplex else made
 
 
@@ -90,29 +95,42 @@ def _observe(
     return Observation(placed.values, rate, placed.mask, end, unit(recording), placed.start)
 
 
-def _eavesdrop(
+def _eve(
     a: Recording,
-    eves: tuple[Recording, ...],
+    eve: Recording,
     matching: Matching,
     which: tuple[int | None, Tones],
     rate: float,
     span: tuple[float, float],
-) -> Observation:
-    """Put what Eve heard on the ends' grid; several recordings become columns, heard where all of them were."""
-    heard = []
-    for eve in eves:
-        tone, tones = which if unit(eve) == "amplitude" and unit(a) == "amplitude" else (None, None)
-        time = _on_axis(match(a, eve, tone=tone), a, matching)
-        heard.append(_observe("e", eve, time, amplitude(eve, tone, tones=tones), rate, span))
+) -> tuple[Observation, str]:
+    """Put what Eve heard on the ends' grid, and say how she was matched."""
+    tone, tones = which if unit(eve) == "amplitude" and unit(a) == "amplitude" else (None, None)
+    try:
+        found = match(a, eve, tone=tone)
+        time, how = _on_axis(found, matching), found.how
+    except ClocksDisagree:
+        time, how = _as_it_stands(a, eve, matching), "her clock as it stands (no offset stands out from chance)"
+    return _observe("e", eve, time, amplitude(eve, tone, tones=tones), rate, span), how
+
+
+def _joined(heard: list[Observation]) -> Observation:
+    """Make several of Eve's recordings the columns of one; heard where all of them were."""
     if len(heard) == 1:
         return heard[0]
     values = np.column_stack([one.values.reshape(len(one), -1) for one in heard])
     mask = np.logical_and.reduce([one.mask for one in heard])
-    return Observation(values, rate, mask, "e", heard[0].unit, heard[0].start)
+    return replace(heard[0], values=values, mask=mask)
 
 
-def _on_axis(eve: Matching, a: Recording, ends: Matching) -> Float:
+def _on_axis(eve: Matching, ends: Matching) -> Float:
     """Move Eve's instants from a's clock, as matched with her, to the axis on which a and b lie."""
-    if np.array_equal(eve.time_a, ends.time_a):
-        return eve.time_b
-    return eve.time_b + float(np.median(ends.time_a - eve.time_a)) if len(a) else eve.time_b
+    return eve.time_b + float(np.median(ends.time_a - eve.time_a[: len(ends.time_a)]))
+
+
+def _as_it_stands(a: Recording, eve: Recording, ends: Matching) -> Float:
+    """Take Eve's instants as they are where they overlap with a's; else let her begin when a does."""
+    time = np.asarray(eve.time, np.float64)
+    apart = time.max() < a.time.min() or time.min() > a.time.max()
+    return (
+        time + float(np.median(ends.time_a) - np.median(a.time)) + (float(a.time.min() - time.min()) if apart else 0.0)
+    )
