@@ -1,0 +1,143 @@
+"""Read and write the CSV of ESP32-CSI-Tool: 26 fields, the last a bracketed list, and perhaps the host's time.
+
+Source: the tool's own printing code (ESP-IDF 4.3); pairs are imaginary first in the file, (I, Q) in a recording.
+It has no sequence number: losses show only in the time stamps.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, Heard, collect, level
+from samefade.files.layout import Packet
+from samefade.files.lines import head
+from samefade.files.tool_writer import write
+from samefade.files.values import count, tidy
+from samefade.types import Recording
+
+__all__ = ["READER", "Esp32Tool", "write"]
+
+NAME = "esp32-csi-tool"
+
+_FIRST = re.compile(r"\s*CSI_DATA,(AP|STA|PASSIVE),|\s*type,role,mac,")
+_MAC = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Esp32Tool:
+    """Reads logs of ESP32-CSI-Tool."""
+
+    name: str = NAME
+    title: str = "ESP32-CSI-Tool CSV"
+
+    def can_read(self, path: Path) -> bool:
+        """Say whether one of the first lines is this tool's header or data."""
+        return any(_FIRST.match(text) for text in head(path, 2000))
+
+    def read(self, path: Path, *, part: str = "all") -> tuple[Recording, ...]:
+        """Return one recording for each transmitter, the one heard most first.
+
+        Args:
+            path: The log, perhaps compressed with gzip.
+            part: "all" keeps the layout that most packets have and counts the others as dropped;
+                "lltf" keeps the first 64 pairs of every packet.
+
+        Raises:
+            OutOfRange: When `part` is neither of the two.
+            UnreadableRecording: When no line holds a packet.
+        """
+        return collect(path, Dialect(NAME, understand), part)
+
+
+READER = Esp32Tool()
+
+
+def understand(text: str) -> Heard | str:
+    """Turn one line into a packet, or into the reason why it is none."""
+    if not text.startswith("CSI_DATA,"):
+        return _other(text)
+    front, bracket, rest = text.partition("[")
+    if not bracket:
+        return "cut short"
+    values, bracket, tail = rest.partition("]")
+    if not bracket:
+        return "cut short"
+    fields = front.split(",")
+    tail = tail.strip()
+    if len(fields) != 26 or fields[25].strip() or (tail and (tail[0] != "," or "," in tail[1:])):
+        return "wrong number of columns"
+    if fields[1] not in ("AP", "STA", "PASSIVE") or not _MAC.fullmatch(fields[2]):
+        return "damaged field"
+    try:
+        return _heard(fields, values, tail[1:])
+    except (ValueError, OverflowError):
+        return "damaged field"
+
+
+def _other(text: str) -> str:
+    """Name a line that does not start with the data mark."""
+    if not text.strip():
+        return "blank"
+    if text.startswith(("type,role,", "type,id,", "type,seq,")):
+        return "header"
+    return "damaged start" if "CSI_DATA," in text else "not CSI"
+
+
+def _heard(fields: list[str], values: str, host: str) -> Heard | str:
+    """Check one packet's list against its declared length.
+
+    Raises:
+        ValueError: When a field is not a number.
+    """
+    if fields[21] != "0":
+        return "receive error" if int(fields[21]) else "damaged field"
+    declared = int(fields[24])
+    body = values.strip().encode("ascii")
+    size = count(body)
+    if size is None:
+        body = tidy(body)
+        size = count(body)
+    if why := doubt(size, declared):
+        return why
+    packet = Packet(int(fields[17]), int(fields[5]), int(fields[7]), int(fields[11]))
+    numbers = (
+        level(fields[3]),
+        level(fields[14]),
+        _host(host),
+        *_real(fields[23]),
+        float(int(fields[18])),
+        _NAN,
+    )
+    return Heard((fields[1], fields[2].upper()), packet, numbers, size or 0, declared, body)
+
+
+def doubt(size: int | None, declared: int) -> str | None:
+    """Return why a list of so many integers cannot be trusted, or None.
+
+    The firmware may print the L-LTF alone, or half as many amplitudes, while the length still counts all bytes.
+    """
+    if size is None:
+        return "list is not integers"
+    if size % 2:
+        return "odd count of values"
+    if size > declared:
+        return "more values than declared"
+    return None if size in (declared, LLTF_ONLY) or 2 * size == declared else MISSING
+
+
+def _host(text: str) -> float:
+    seconds = float(text) if text else _NAN
+    if text and not 0 <= seconds < 1e11:
+        raise ValueError(text)
+    return seconds
+
+
+def _real(text: str) -> tuple[float, float]:
+    """Return the seconds as printed, and with the fraction as a plain count of microseconds."""
+    seconds = float(text)
+    if not 0 <= seconds < 1e11:
+        raise ValueError(text)
+    whole, _, fraction = text.partition(".")
+    counted = int(whole) + int(fraction or "0") * 1e-6 if fraction.isdigit() and whole.isdigit() else seconds
+    return seconds, counted
