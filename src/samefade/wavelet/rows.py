@@ -1,0 +1,178 @@
+"""The records that the transforms return: one array a row, each row sampled as finely as it needs."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from samefade.errors import OutOfRange, TooFewSamples
+from samefade.types import Float, Integer
+from samefade.wavelet import morlet
+from samefade.wavelet.admit import Array, namespace
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rows:
+    """What transforms of n samples have in common.
+
+    Attributes:
+        frequency: (S,) Fourier frequency of each row, Hz, descending.
+        scale: (S,) s, ascending.
+        step: (S,) how many samples of the signal lie between two samples of the row; 1 is the full grid.
+        rows: S arrays (…, ⌈n/step⌉); the sample i of a row belongs to sample i·step of the signal.
+        cone: (S,) how many samples of the signal at each end lie inside the cone of influence, √2·s.
+        n: Length of the signal.
+        rate: Samples of the signal per second, Hz.
+        voices: Rows an octave.
+    """
+
+    frequency: Float
+    scale: Float
+    step: Integer
+    rows: tuple[Array, ...] = field()
+    cone: Integer
+    n: int
+    rate: float
+    voices: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Say what is held, not the values."""
+        low, high = self.frequency[-1], self.frequency[0]
+        return f"{type(self).__name__}({len(self)} rows from {low:.4g} to {high:.4g} Hz, {self.n} samples)"
+
+    @property
+    def valid(self) -> Integer:
+        """Return (S,) how many samples of the signal lie outside the cone of each row."""
+        return np.maximum(0, self.n - 2 * self.cone)
+
+    def outside(self, row: int) -> slice:
+        """Return the samples of one row that lie outside its cone."""
+        step, cone = int(self.step[row]), int(self.cone[row])
+        return slice(-(-cone // step), max(0, -(-(self.n - cone) // step)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Transform(Rows):
+    """The wavelet coefficients W(s, t) of a signal whose mean was removed.
+
+    Attributes:
+        norm: "L2": white noise has the same power in every row (Torrence and Compo);
+            "L1": a sine has its own amplitude in its row (MATLAB).
+    """
+
+    norm: str = "L2"
+
+    def inverse(self, rows: Array = None) -> Array:
+        """Return the explicit sum over a set of rows, (…, n), without the signal's mean.
+
+        The gain is 1 inside the band of the rows (calibrated numerically, see `samefade.wavelet.inverse`).
+
+        Args:
+            rows: (S,) boolean mask or indices of the rows to keep; None keeps all.
+
+        Raises:
+            OutOfRange: When a kept row is not on the full grid, or no row is kept.
+        """
+        from samefade.wavelet.inverse import full_gain
+
+        kept = np.arange(len(self)) if rows is None else np.arange(len(self))[np.asarray(rows)]
+        if not len(kept) or np.any(self.step[kept] != 1):
+            raise OutOfRange("rows", f"{len(kept)} rows", "at least one, of a transform with grid='full'")
+        xp = namespace(self.rows[0])
+        total = xp.zeros_like(xp.real(self.rows[0]))
+        for j in kept:
+            weight = 1 / (full_gain(self.voices) * morlet.norm(self.scale[j] * self.rate, self.norm))
+            total = total + float(2 * weight) * xp.real(self.rows[j])
+        return total
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Coherence(Rows):
+    """The wavelet coherence R²(s, t) of two signals, in `rows`, each between 0 and 1.
+
+    Attributes:
+        cross: S arrays like `rows`: the smoothed cross spectrum, up to a factor of each row.
+        kernel: Name of the definition.
+    """
+
+    cross: tuple[Array, ...] = ()
+    kernel: str = "samefade-1"
+
+    @property
+    def phase(self) -> tuple[Array, ...]:
+        """Return the angle of the smoothed cross spectrum, rad, row by row; positive where a leads."""
+        return tuple(_angle(row) for row in self.cross)
+
+    def full(self) -> Array:
+        """Return R² on the full grid, (…, S, n).
+
+        Exact where the step is 1 (ask for grid="full"); other rows are interpolated linearly, for plots.
+        """
+        xp = namespace(self.rows[0])
+        return xp.stack([_stretch(row, int(d), self.n) for row, d in zip(self.rows, self.step, strict=True)], axis=-2)
+
+    def full_phase(self) -> Array:
+        """Return the phase on the full grid, (…, S, n), rad; interpolated like `full`."""
+        xp = namespace(self.rows[0])
+        pairs = zip(self.cross, self.step, strict=True)
+        return xp.stack([_angle(_stretch(row, int(d), self.n)) for row, d in pairs], axis=-2)
+
+    def samples_above(self, level: float) -> Array:
+        """Count the samples outside the cone whose R² is above a level, (…, S), in samples of the signal.
+
+        A sample of a row stands for as many samples of the signal as its share of those outside the cone.
+        """
+        xp = namespace(self.rows[0])
+        counts = []
+        for j, row in enumerate(self.rows):
+            inside = row[..., self.outside(j)]
+            share = int(self.valid[j]) / max(1, inside.shape[-1])
+            above = xp.sum(xp.astype(inside > level, xp.int64), axis=-1)
+            counts.append(xp.astype(xp.round(xp.astype(above, xp.float64) * share), xp.int64))
+        return xp.stack(counts, axis=-1)
+
+    def area(self, level: float = 0.5) -> float:
+        """Return the fraction of all (row, sample) cells outside the cone whose R² is above a level.
+
+        Raises:
+            TooFewSamples: When every row lies inside its cone.
+        """
+        self._require_valid()
+        xp = namespace(self.rows[0])
+        counts = self.samples_above(level)
+        return float(xp.sum(counts)) * len(self) / (float(counts.size) * float(self.valid.sum()))
+
+    def maximum(self) -> float:
+        """Return the greatest R² outside the cone.
+
+        Raises:
+            TooFewSamples: When every row lies inside its cone.
+        """
+        self._require_valid()
+        xp = namespace(self.rows[0])
+        cells = [row[..., self.outside(j)] for j, row in enumerate(self.rows)]
+        return max(float(xp.max(inside)) for inside in cells if inside.shape[-1])
+
+    def _require_valid(self) -> None:
+        if not any(self.outside(j).start < self.outside(j).stop for j in range(len(self))):
+            raise TooFewSamples(have=self.n, need=int(2 * self.cone.min() + 1))
+
+
+def _angle(z: Array) -> Array:
+    xp = namespace(z)
+    return xp.atan2(xp.imag(z), xp.real(z))
+
+
+def _stretch(row: Array, step: int, n: int) -> Array:
+    if step == 1:
+        return row
+    xp = namespace(row)
+    at = np.arange(n) / step
+    left = np.minimum(at.astype(np.int64), row.shape[-1] - 1)
+    right = np.minimum(left + 1, row.shape[-1] - 1)
+    share = xp.asarray(at - left, dtype=xp.real(row).dtype) if hasattr(xp, "real") else at - left
+    a, b = (xp.take(row, xp.asarray(index), axis=-1) for index in (left, right))
+    return a + (b - a) * share
