@@ -10,6 +10,8 @@ import numpy as np
 from samefade.channel.bounds import count, within
 from samefade.types import Mask
 
+RAREST = 1e-12  # below this the run lengths no longer fit into integers, and no record is long enough to show one
+
 
 def independent(n: int, loss: float, rng: np.random.Generator) -> Mask:
     """Lose each packet by itself with probability `loss`; returns (n,) True where it was heard.
@@ -39,9 +41,9 @@ def bursts(n: int, loss: float, burst: float, rng: np.random.Generator) -> Mask:
     """
     n, loss = count("n", n), within("loss", loss, 0, 0.999)
     burst = within("burst", burst, max(1, loss / (1 - loss)), 1e9)
-    if loss == 0:
+    if loss < RAREST:
         return np.ones(n, np.bool_)
-    good = rng.geometric(loss / (1 - loss) / burst, n)
+    good = rng.geometric(max(loss / (1 - loss) / burst, RAREST), n)
     bad = rng.geometric(1 / burst, n)
     # the geometric law has no memory, so starting inside a burst needs no more than taking a bad run first
     begins_bad = rng.random() < loss

@@ -141,7 +141,7 @@ _LOS = Scenario(
     "Two boards at rest in one room in sight of each other, 10 packets/s for an hour: slow drift, much noise, one long "
     "loss at the access point.",
     Motion(doppler=0.6, k_factor=110, spread=30e-9, drift_db=2.2, drift_seconds=150),
-    a=Radio(13.2, 0.7, 1.0, 0.01, 3, loss=1e-4, cuts=((0, 1), (0.63, 148)), offset=0.8, drift_ppm=12),
+    a=Radio(13.2, 0.7, 1.0, 0.01, 3, loss=1e-4, cuts=((0, 2), (0.63, 147)), offset=0.8, drift_ppm=12),
     b=Radio(13.2, 0.7, 1.0, 0.01, 3, loss=1e-4, offset=3.1, drift_ppm=-9),
     e=Radio(13.2, 0.7, 1.0, 0.01, 3, loss=1e-3, offset=2.4, drift_ppm=4),
     eve=Eve(0.5, 0.8),

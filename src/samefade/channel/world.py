@@ -15,6 +15,7 @@ from samefade.types import Complex, Float, Integer, Mask, Recording
 TRANSMIT_DBM = 15.0
 COUNTS = 24.0
 RSSI_SPREAD_DB = 0.5
+DEVICES = {"a": "AP", "b": "STA", "e": "Eve"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +173,7 @@ def _recording(  # noqa: PLR0913 -- one argument for each part of a recording
         raise TooFewSamples(have=0, need=1)
     radio: Radio = getattr(case, end)
     return Recording(
-        device=f"simulated {end}",
+        device=f"{DEVICES[end]}, simulated",
         time=impairments.own_clock(times, radio.offset, radio.drift_ppm)[heard],
         clock="own clock of the simulated node",
         raw=esp32.filled(active[heard], tones),
