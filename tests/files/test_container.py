@@ -22,7 +22,7 @@ from samefade.errors import (
     UnknownName,
     UnreadableRecording,
 )
-from samefade.files import container
+from samefade.files import container, esp32_tool
 from samefade.types import Recording
 
 KINDS = ("x.zarr", "x.zarr.zip")
@@ -358,3 +358,14 @@ def test_the_tree_is_plain_zarr_version_three(tmp_path):
     container.write(tmp_path / "x.zarr", [recording()])
     raw = json.loads((tmp_path / "x.zarr" / "a" / "raw" / "zarr.json").read_text())
     assert (raw["zarr_format"], raw["data_type"], raw["dimension_names"]) == (3, "int8", ["time", "tone", "iq"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_measured_capture_round_trips_and_takes_less_room_than_its_text(tmp_path, data_dir, kind):
+    text = data_dir / "esp32/walking_ht40.csv"
+    heard = esp32_tool.READER.read(text)[:1]
+    container.write(tmp_path / kind, heard)
+    assert same(container.read(tmp_path / kind)[0], heard[0])
+    assert heard[0].raw.dtype == np.int8
+    room = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
+    assert room < text.stat().st_size / 5  # measured: a seventh
