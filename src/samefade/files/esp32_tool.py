@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, Heard, collect, level
+from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, Heard, collect, level, not_data
 from samefade.files.layout import Packet
 from samefade.files.lines import head
 from samefade.files.tool_writer import write
@@ -20,6 +20,7 @@ __all__ = ["READER", "Esp32Tool", "write"]
 NAME = "esp32-csi-tool"
 
 _FIRST = re.compile(r"\s*CSI_DATA,(AP|STA|PASSIVE),|\s*type,role,mac,")
+_LINE = re.compile(r"(CSI_DATA,[^\[]*),\s*\[([^\[\]]*)\]\s*(?:,([^,]*))?")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
 _NAN = float("nan")
 
@@ -56,32 +57,17 @@ READER = Esp32Tool()
 def understand(text: str) -> Heard | str:
     """Turn one line into a packet, or into the reason why it is none."""
     if not text.startswith("CSI_DATA,"):
-        return _other(text)
-    front, bracket, rest = text.partition("[")
-    if not bracket:
-        return "cut short"
-    values, bracket, tail = rest.partition("]")
-    if not bracket:
-        return "cut short"
-    fields = front.split(",")
-    tail = tail.strip()
-    if len(fields) != 26 or fields[25].strip() or (tail and (tail[0] != "," or "," in tail[1:])):
-        return "wrong number of columns"
+        return not_data(text)
+    match = _LINE.fullmatch(text)
+    fields = match[1].split(",") if match else []
+    if match is None or len(fields) != 25:
+        return "wrong number of columns" if "]" in text else "cut short"
     if fields[1] not in ("AP", "STA", "PASSIVE") or not _MAC.fullmatch(fields[2]):
         return "damaged field"
     try:
-        return _heard(fields, values, tail[1:])
+        return _heard(fields, match[2], (match[3] or "").strip())
     except (ValueError, OverflowError):
         return "damaged field"
-
-
-def _other(text: str) -> str:
-    """Name a line that does not start with the data mark."""
-    if not text.strip():
-        return "blank"
-    if text.startswith(("type,role,", "type,id,", "type,seq,")):
-        return "header"
-    return "damaged start" if "CSI_DATA," in text else "not CSI"
 
 
 def _heard(fields: list[str], values: str, host: str) -> Heard | str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from samefade.files.espressif import MISSING, Dialect, Heard, collect, level
+from samefade.files.espressif import MISSING, Dialect, Heard, collect, level, not_data
 from samefade.files.layout import UNKNOWN, Packet
 from samefade.files.lines import head
 from samefade.files.values import count, tidy
@@ -73,22 +73,14 @@ READER = EspCsi()
 def understand(text: str) -> Heard | str:
     """Turn one line into a packet, or into the reason why it is none."""
     if not text.startswith("CSI_DATA,"):
-        if not text.strip():
-            return "blank"
-        if text.startswith(("type,id,", "type,seq,")):
-            return "header"
-        return "damaged start" if "CSI_DATA," in text else "not CSI"
+        return not_data(text)
     match = _LINE.fullmatch(text)
-    if match is None:
-        return "cut short" if "]" not in text else "wrong number of columns"
-    fields = match[1].split(",")
+    fields = match[1].split(",") if match else []
     columns = {23: LONG, 13: SHORT}.get(len(fields))
-    if columns is None:
-        return "wrong number of columns"
-    if not _MAC.fullmatch(fields[1]):
-        return "damaged field"
+    if match is None or columns is None:
+        return "wrong number of columns" if "]" in text else "cut short"
     try:
-        return _heard(fields, match[2], columns)
+        return _heard(fields, match[2], columns) if _MAC.fullmatch(fields[1]) else "damaged field"
     except (ValueError, OverflowError):
         return "damaged field"
 

@@ -18,7 +18,7 @@ from samefade.files.clock import Stamps, choose, count_on
 from samefade.files.layout import UNKNOWN, Layout, Packet, layout
 from samefade.files.lines import lines
 from samefade.files.values import parse
-from samefade.types import Float, Recording
+from samefade.types import Float, Integer, Mask, Recording
 
 BLOCK = 512  # packets parsed in one call
 LLTF = 64  # pairs
@@ -40,6 +40,15 @@ def level(text: str) -> float:
     if not -128 <= value <= 127:
         raise ValueError(text)
     return float(value)
+
+
+def not_data(text: str) -> str:
+    """Name a line that does not start with the data mark."""
+    if not text.strip():
+        return "blank"
+    if text.startswith(("type,role,", "type,id,", "type,seq,")):
+        return "header"
+    return "damaged start" if "CSI_DATA," in text else "not CSI"
 
 
 class Heard(NamedTuple):
@@ -82,7 +91,7 @@ class _Group:
 
     size: int
     layout: Layout
-    blocks: list[NDArray[np.int16]] = field(default_factory=list)
+    blocks: list[Integer] = field(default_factory=list)
     numbers: list[Float] = field(default_factory=list)
     waiting: list[Heard] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -142,10 +151,10 @@ def _flush(group: _Group, dialect: Dialect, dropped: Counter[str]) -> None:
     waiting, rows = group.waiting, group.rows
     group.waiting, group.rows = [], []
     values = parse([heard.body for heard in waiting], group.size)
-    wide = ((values < dialect.low) | (values > dialect.high)).any(axis=1)
-    half = np.array([heard.declared == 2 * group.size for heard in waiting])
-    mute = half & ((values >= 0).all(axis=1) | (np.abs(values) <= 3).all(axis=1)) & ~wide
-    short = half & ~mute & ~wide & (group.size != LLTF_ONLY)
+    wide: Mask = np.any((values < dialect.low) | (values > dialect.high), axis=1)
+    half: Mask = np.array([heard.declared == 2 * group.size for heard in waiting])
+    mute: Mask = half & (np.all(values >= 0, axis=1) | np.all(np.abs(values) <= 3, axis=1)) & ~wide
+    short: Mask = half & ~mute & ~wide & (group.size != LLTF_ONLY)
     good = ~(wide | mute | short)
     dropped.update(_counts({"value out of range": wide, NOT_IQ: mute, MISSING: short}))
     numbers = np.array([(*heard.numbers, row) for heard, row in zip(waiting, rows, strict=True)], dtype=np.float64)
@@ -156,8 +165,8 @@ def _flush(group: _Group, dialect: Dialect, dropped: Counter[str]) -> None:
     group.kept += int(np.count_nonzero(good))
 
 
-def _counts(masks: dict[str, NDArray[np.bool_]]) -> dict[str, int]:
-    return {why: int(np.count_nonzero(mask)) for why, mask in masks.items() if mask.any()}
+def _counts(masks: dict[str, Mask]) -> dict[str, int]:
+    return {why: int(np.count_nonzero(mask)) for why, mask in masks.items()}
 
 
 def _recordings(
@@ -205,12 +214,10 @@ def _recording(device: str, kind: Layout, chosen: list[_Group], lost: Counter[st
     return Recording(device, time, clock, raw, rssi, seq, tones, None, lost, about)
 
 
-def _gather(chosen: list[_Group], rows: int, pairs: int) -> NDArray[np.integer]:  # type: ignore[type-arg]  # int8 or int16
+def _gather(chosen: list[_Group], rows: int, pairs: int) -> Integer:
     """Join the blocks into one array, freeing each, so that a long log is never held twice."""
-    narrow = chosen[0].blocks[0].dtype
-    if narrow == np.int16 and all(_fits(block) for group in chosen for block in group.blocks):
-        narrow = np.dtype(np.int8)
-    out = np.empty((rows, pairs, 2), narrow)
+    small = all(_fits(block) for group in chosen for block in group.blocks)
+    out = np.empty((rows, pairs, 2), np.int8 if small else np.int16)
     start = 0
     for group in chosen:
         group.blocks.reverse()
@@ -221,8 +228,8 @@ def _gather(chosen: list[_Group], rows: int, pairs: int) -> NDArray[np.integer]:
     return out
 
 
-def _fits(block: NDArray[np.int16]) -> bool:
-    return block.size == 0 or (int(block.min()) >= -128 and int(block.max()) <= 127)
+def _fits(block: Integer) -> bool:
+    return block.dtype == np.int8 or block.size == 0 or (int(block.min()) >= -128 and int(block.max()) <= 127)
 
 
 def _sequence(seq: Float) -> tuple[NDArray[np.int64] | None, str]:

@@ -9,7 +9,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ LONGEST = 1 << 20  # characters of one line that are kept; no known format comes
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
-def lines(path: Path) -> Iterator[tuple[int, str]]:
+def lines(path: Path) -> Generator[tuple[int, str]]:
     """Yield (line number counted from 1, text without line end and colours) for every line of a file.
 
     A line longer than a million characters is cut, since only rubbish is that long.
@@ -40,7 +40,9 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
     except OSError as error:  # gzip.BadGzipFile is one
         raise UnreadableRecording(path, reason=error.strerror or str(error)) from error
     except (EOFError, zlib.error) as error:
-        raise UnreadableRecording(path, line=number + 1, reason="the compressed data is damaged or cut short") from error
+        raise UnreadableRecording(
+            path, line=number + 1, reason="the compressed data is damaged or cut short"
+        ) from error
 
 
 def head(path: Path, count: int = 400) -> list[str]:

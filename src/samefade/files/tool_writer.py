@@ -33,7 +33,8 @@ def write(recording: Recording, path: str | Path) -> None:
         path: Where it goes.
 
     Raises:
-        OutOfRange: When `raw` is not int8 (n, k, 2) with 1 to 306 pairs, or times decrease, are negative or beyond 10¹¹ s.
+        OutOfRange: When `raw` is not int8 (n, k, 2) with 1 to 306 pairs, or times decrease or leave
+            0 to 10¹¹ s.
         NotFinite: When a time or a signal strength is NaN or infinite.
         CannotWrite: When the system refuses; what was there before stays.
     """
@@ -46,7 +47,7 @@ def write(recording: Recording, path: str | Path) -> None:
     for name, values in (("time", time), ("rssi", rssi)):
         if not np.isfinite(values).all():
             raise NotFinite(name, int(np.count_nonzero(~np.isfinite(values))))
-    if time.size and not (0 <= time[0] and (np.diff(time) >= 0).all() and time[-1] < 1e11):
+    if time.size and not (time[0] >= 0 and (np.diff(time) >= 0).all() and time[-1] < 1e11):
         raise OutOfRange("time", f"{time.min():g} to {time.max():g} s", "never decreasing, from 0 to 1e11 s")
     with replaced(path) as file:
         file.write(f"{COLUMNS}\n".encode())
@@ -86,7 +87,7 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
                 with gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:  # no name, no clock: same bytes
                     yield packed  # type: ignore[misc]  # a GzipFile is written to like any file
             else:
-                yield out  # type: ignore[misc]  # so is the wrapper around the temporary file
+                yield out
         part.chmod(0o644)
         part.replace(path)
     except OSError as refused:

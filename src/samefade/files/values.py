@@ -30,4 +30,4 @@ def tidy(body: bytes) -> bytes:
 
 def parse(bodies: Sequence[bytes], size: int) -> NDArray[np.int64]:
     """Return (n, size) integers of n lists that `count` says hold `size` integers each; huge ones saturate."""
-    return np.fromstring(b" ".join(bodies), dtype=np.int64, sep=" ").reshape(len(bodies), size)  # type: ignore[call-overload,no-any-return]  # the text form takes bytes too
+    return np.fromstring(b" ".join(bodies), dtype=np.int64, sep=" ").reshape(len(bodies), size)
