@@ -24,6 +24,9 @@ _HOMES = {
     "SamefadeError": "errors",
     "read": "api",
     "read_pair": "api",
+    "read_set": "api",
+    "compare": "api",
+    "Report": "api",
     "measure": "api",
     "run": "api",
 }

@@ -26,7 +26,18 @@ def test_no_file_is_long_and_none_asserts_on_input(path):
 def test_importing_samefade_loads_numpy_and_nothing_heavy():
     code = "import sys, json, samefade; print(json.dumps(sorted(m.split('.')[0] for m in sys.modules)))"
     loaded = set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout))
-    assert not loaded & {"scipy", "matplotlib", "rich", "typer", "cryptography", "pooch", "xarray", "zarr", "pywt", "jax"}
+    assert not loaded & {
+        "scipy",
+        "matplotlib",
+        "rich",
+        "typer",
+        "cryptography",
+        "pooch",
+        "xarray",
+        "zarr",
+        "pywt",
+        "jax",
+    }
 
 
 def test_every_public_name_resolves():

@@ -39,9 +39,7 @@ def compare(
     return tuple(_row(scheme, pair, minutes, seed, progress) for scheme in schemes)
 
 
-def _row(
-    scheme: Scheme, pair: Pair[Observation], minutes: float | None, seed: bytes | None, progress: Progress
-) -> Row:
+def _row(scheme: Scheme, pair: Pair[Observation], minutes: float | None, seed: bytes | None, progress: Progress) -> Row:
     progress(scheme.name)
     try:
         return Row(scheme.name, run(scheme, pair, minutes=minutes, seed=seed))

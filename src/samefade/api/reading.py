@@ -1,15 +1,18 @@
 """Read recordings, and make a pair of two of them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from samefade import data, files
-from samefade.errors import EndsDisagree, InputError
+from samefade.errors import EndsDisagree
+from samefade.observe import By
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
 
+Place = str | Path
 
-def read(path: str | Path, **options: Any) -> tuple[Recording, ...]:  # noqa: ANN401 -- each format has its own options
+
+def read(path: Place, **options: Any) -> tuple[Recording, ...]:  # noqa: ANN401 -- each format has its own options
     """Read every end or transmitter that a file holds, in whatever known format.
 
     Args:
@@ -23,12 +26,12 @@ def read(path: str | Path, **options: Any) -> tuple[Recording, ...]:  # noqa: AN
 
 
 def read_pair(
-    a: str | Path,
-    b: str | Path | None = None,
+    a: Place,
+    b: Place | None = None,
     *,
-    eve: str | Path | None = None,
+    eve: Place | None = None,
     subcarrier: int | None = None,
-    by: str = "auto",
+    by: By = "auto",
     half_duplex: bool = False,
     **options: Any,  # noqa: ANN401 -- each format has its own options
 ) -> Pair[Observation]:
@@ -41,32 +44,69 @@ def read_pair(
         subcarrier: Index of the tone, in the format's own numbering; by default 6, the paper's.
         by: "auto", "sequence", "clock" or "row".
         half_duplex: Interpolate b to a's instants.
-        options: Passed to the reader.
+        options: Passed to the reader; the columns `a=` and `b=` of a table go to the first and second file.
 
     Raises:
         InputError: When a file cannot be read or the two do not fit together.
     """
-    ends = _ends(a, b, options)
-    reading = {k: v for k, v in options.items() if k not in ("a", "b")}
-    heard = files.read(eve, **reading) if eve is not None else ()
-    return match_pair(*ends, _stacked(heard), tone=subcarrier, by=by, half_duplex=half_duplex)
+    shared = {name: value for name, value in options.items() if name not in ("a", "b")}
+    if b is None:
+        first, second = _two(a, files.read(a, **options))
+    else:
+        first = _one(a, files.read(a, **shared, **_column(options, "a")))
+        second = _one(b, files.read(b, **shared, **_column(options, "b")))
+    heard = files.read(eve) if eve is not None else None
+    rate = options.get("rate")
+    return match_pair(first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex)
 
 
-def read_set(name: str, *, subcarrier: int | None = None, by: str = "auto") -> Pair[Observation]:
+def read_set(
+    name: str, *, eve: Place | None = None, subcarrier: int | None = None, by: By = "auto"
+) -> Pair[Observation]:
     """Read a two-ended public data set by name, Eve's recording included where there is one.
+
+    Args:
+        name: Name of the set; `data.sets()` lists them.
+        eve: Another recording of the eavesdropper instead of the set's own.
+        subcarrier: As for `read_pair`.
+        by: As for `read_pair`.
 
     Raises:
         UnknownName: When there is no such set.
+        DataUnavailable: When its files are not to be had.
         EndsDisagree: When the set has one end only.
     """
-    found = data.find(name)
-    paths = data.get(name)
-    raise NotImplementedError(found, paths, subcarrier, by)
+    found, paths = data.find(name), data.get(name)
+    read_by_role = {file.role: _file(file, paths[file.role]) for file in found.files}
+    if "both" in read_by_role:
+        a, b = _two(paths["both"], read_by_role["both"])
+    elif "a" in read_by_role and "b" in read_by_role:
+        a, b = (_one(paths[role], read_by_role[role]) for role in ("a", "b"))
+    else:
+        raise EndsDisagree(f"ends recorded in {found.name}", 1, 0)
+    heard = files.read(eve) if eve is not None else read_by_role.get("eve")
+    return match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex)
 
 
-def _ends(a: str | Path, b: str | Path | None, options: dict[str, Any]) -> tuple[Recording, Recording]:
-    raise NotImplementedError(a, b, options, EndsDisagree, InputError)
+def _file(file: data.DataFile, path: Path) -> tuple[Recording, ...]:
+    named = {} if file.format is None else {"format": file.format}
+    return files.read(path, **named, **file.options)
 
 
-def _stacked(heard: tuple[Recording, ...]) -> Recording | None:
-    return heard[0] if heard else None
+def _column(options: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"a": options[name]} if name in options else {}
+
+
+def _one(path: Place, found: tuple[Recording, ...]) -> Recording:
+    """Take the transmitter that was heard most; with one end a file there is no other choice to make."""
+    return max(found, key=len) if found else _missing(path, 0)
+
+
+def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recording]:
+    if len(found) < 2:
+        _missing(path, len(found))
+    return found[0], found[1]
+
+
+def _missing(path: Place, count: int) -> NoReturn:
+    raise EndsDisagree(f"ends recorded in {path}; give the other end's file too", count, 2 - count)

@@ -15,7 +15,7 @@ from samefade.observe import guard_time
 from samefade.quantize import to_bits
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
-from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
+from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Terms
 
 Progress = Callable[[str], None]
 

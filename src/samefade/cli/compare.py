@@ -13,6 +13,10 @@ from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
 
+COLUMNS = (
+    "scheme", "r", "differ", "key rate ≤ 20", "min-entropy/bit", "told", "secure", "secure/sample", "of limit", "keys",
+)  # fmt: skip
+
 
 @with_pair
 def compare(
@@ -21,11 +25,12 @@ def compare(
     minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the rates by scheme to this file.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare schemes on one pair: what the field reports beside what is secret.
 
-    Examples: `samefade compare --data skyglow/mobile --plot rates.png` · `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine`
+    Examples: `samefade compare --data skyglow/mobile --plot rates.png` ·
+    `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine`
     """
     if plot is not None:
         writable(plot)
@@ -39,9 +44,22 @@ def compare(
     if json:
         emit({"schema": "samefade.compare/1", "rows": [_json(row) for row in rows]})
         return
-    columns = ("scheme", "r", "differ", "key rate ≤ 20", "min-entropy/bit", "told", "secure", "secure/sample", "of limit", "keys")
+    columns = (
+        "scheme",
+        "r",
+        "differ",
+        "key rate ≤ 20",
+        "min-entropy/bit",
+        "told",
+        "secure",
+        "secure/sample",
+        "of limit",
+        "keys",
+    )
     show(table(f"{len(pair):,} samples at {pair.rate:g} Hz", *columns, rows=[_cells(row) for row in rows]))
-    say("\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field reports it; not a secrecy rate.")
+    say(
+        "\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate."
+    )
     say("secure: bits that may be issued after every public bit; of limit: against the mutual information.")
     if plot is not None:
         say(f"picture: {plot}")

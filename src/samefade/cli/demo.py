@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from samefade import api, demo as bundled, draw, reciprocity, schemes
+from samefade import api, draw, reciprocity, schemes
+from samefade import demo as bundled
 from samefade.cli.key import tell
 from samefade.cli.output import emit, say, steps
 
 
 def demo(
     plot: Annotated[Path | None, typer.Option("--plot", help="Where to put the picture.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Turn a bundled recording (simulated, and labelled so) into keys, showing every step. Example: `samefade demo`."""
     paths = bundled.paths()
@@ -42,7 +43,10 @@ def demo(
         f"of which {paper.secure_bits_per_sample:.4f} are secret."
     )
     say(f"\npicture: {where}")
-    say("next:\n  samefade sim los-short --out testbed\n  samefade compare testbed/ap.csv testbed/sta.csv\n  samefade data list")
+    say(
+        "next:\n  samefade sim los-short --out testbed\n"
+        "  samefade compare testbed/ap.csv testbed/sta.csv\n  samefade data list"
+    )
 
 
 def _place() -> Path:

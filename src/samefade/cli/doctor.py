@@ -18,14 +18,15 @@ EXTRAS = {"store": ("xarray", "zarr"), "nics": ("csiread",)}
 
 
 def doctor(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the installation: libraries, extras, data folder, and two self-tests. Example: `samefade doctor`."""
     checks = [*_libraries(), *_extras(), _mirror(), _try("wavelet round trip", _wavelet), _try("key types", _keys)]
+    about = {"version": __version__, "python": platform.python_version()}
     good = all(ok for _, ok, _ in checks)
     if json:
         found = [{"what": what, "ok": ok, "detail": detail} for what, ok, detail in checks]
-        emit({"schema": "samefade.doctor/1", "version": __version__, "python": platform.python_version(), "ok": good, "checks": found})
+        emit({"schema": "samefade.doctor/1", **about, "ok": good, "checks": found})
     else:
         rows = [(what, "ok" if ok else "MISSING", detail) for what, ok, detail in checks]
         show(table(f"samefade {__version__}, Python {platform.python_version()}", "what", "", "", rows=rows))

@@ -18,8 +18,8 @@ def key(
     scheme: Annotated[str, typer.Option("--scheme", help="A scheme by name, or `file.py:Class`.")] = schemes.BEST,
     minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Print the keys themselves.")] = False,  # noqa: FBT002 -- typer
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    reveal: Annotated[bool, typer.Option("--reveal", help="Print the keys themselves.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make keys of a pair of recordings at both ends, and account for every bit; exit code 3 when there is no key.
 

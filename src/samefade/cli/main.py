@@ -36,10 +36,10 @@ def _version(*, asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(  # noqa: ARG001, FBT001 -- typer calls the callback
+    version: bool = typer.Option(
         False, "--version", callback=lambda asked: _version(asked=asked), is_eager=True, help="Print the version."
     ),
-    traceback: bool = typer.Option(False, "--traceback", help="Show Python's traceback when something goes wrong."),  # noqa: ARG001, FBT001 -- read from the arguments by main
+    traceback: bool = typer.Option(False, "--traceback", help="Show Python's traceback when something goes wrong."),
 ) -> None:
     """Gather what holds for every command."""
 

@@ -15,7 +15,7 @@ from samefade.types import Observation, Pair
 def measure(
     pair: Pair[Observation],
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw coherence, lags and signals to this file.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how alike the two ends of a link are, and say in words what stands between them and a key.
 
@@ -34,7 +34,9 @@ def measure(
 
             draw.link(pair, plot)
     if json:
-        emit({"schema": "samefade.measure/1", "matching": pair.matching, **evidence.to_json(), "diagnosis": list(words)})
+        emit(
+            {"schema": "samefade.measure/1", "matching": pair.matching, **evidence.to_json(), "diagnosis": list(words)}
+        )
         return
     rows = [(name.replace("_", " "), _text(value)) for name, value in evidence.to_json().items()]
     show(table(f"{len(pair):,} samples at {pair.rate:g} Hz, matched by {pair.matching}", "", "", rows=rows))

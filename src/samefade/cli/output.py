@@ -1,7 +1,7 @@
 """How the command line speaks: tables for people, one JSON object for programs, progress on standard error."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def show(table: Table) -> None:
     (console if console.is_terminal else Console(highlight=False, width=140)).print(table)
 
 
-def table(title: str, *columns: str, rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> Table:
+def table(title: str, *columns: str, rows: Sequence[tuple[str, ...]]) -> Table:
     """Make a plain table: first column to the left, the others to the right."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for i, column in enumerate(columns):

@@ -14,13 +14,15 @@ from samefade.types import Recording
 
 def read(
     file: Annotated[Path, typer.Argument(help="A recording in any known format.")],
-    format: Format = None,  # noqa: A002 -- the name of the option
+    format: Format = None,
     column_a: ColumnA = None,
     column_b: ColumnB = None,
-    negated: Negated = False,  # noqa: FBT002 -- typer passes by keyword
+    negated: Negated = False,
     rate: Rate = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Keep it in samefade's container: x.zarr or x.zarr.zip.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- as above
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Keep it in samefade's container: x.zarr or x.zarr.zip.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Read a recording and say what is in it: packets, tones, clock, and every line that was dropped.
 

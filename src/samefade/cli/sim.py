@@ -15,7 +15,7 @@ def sim(
     scenario: Annotated[str, typer.Argument(help="los-short, nlos-short, nlos-long, walking, quiet-room, static.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for ap.csv, sta.csv and eve.csv; made if absent.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of the world.")] = 1,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 -- typer
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate a link and write what each end, and Eve, would have recorded with the ESP32 CSI Tool.
 
@@ -35,7 +35,14 @@ def sim(
             step(f"writing {path.name}")
             files.esp32_tool.write(getattr(world, end), path)
     if json:
-        emit({"schema": "samefade.sim/1", "scenario": scenario, "seed": seed, "files": {k: str(v) for k, v in paths.items()}})
+        emit(
+            {
+                "schema": "samefade.sim/1",
+                "scenario": scenario,
+                "seed": seed,
+                "files": {k: str(v) for k, v in paths.items()},
+            }
+        )
         return
     for path in paths.values():
         say(path)

@@ -11,6 +11,7 @@ import typer
 from samefade.api import read_pair, read_set
 from samefade.cli.output import steps
 from samefade.errors import OutOfRange
+from samefade.observe import By
 from samefade.types import Observation, Pair
 
 Files = Annotated[
@@ -24,7 +25,7 @@ ColumnA = Annotated[str | None, typer.Option("--column-a", help="In an RSSI tabl
 ColumnB = Annotated[str | None, typer.Option("--column-b", help="In an RSSI table: the column of end b.")]
 Negated = Annotated[bool, typer.Option("--negated", help="In an RSSI table: the values are −RSSI.")]
 Rate = Annotated[float | None, typer.Option("--rate", help="Packets per second, where the file does not tell.")]
-Match = Annotated[str, typer.Option("--match", help="Match samples by: auto, sequence, clock, row.")]
+Match = Annotated[By, typer.Option("--match", help="Match samples by: auto, sequence, clock, row.")]
 HalfDuplex = Annotated[bool, typer.Option("--half-duplex", help="Interpolate b to a's instants.")]
 
 
@@ -33,19 +34,19 @@ def _pair(
     data: Data = None,
     eve: Eve = None,
     tone: Tone = None,
-    format: Format = None,  # noqa: A002 -- the name of the option
+    format: Format = None,
     column_a: ColumnA = None,
     column_b: ColumnB = None,
-    negated: Negated = False,  # noqa: FBT002 -- typer passes by keyword
+    negated: Negated = False,
     rate: Rate = None,
     match: Match = "auto",
-    half_duplex: HalfDuplex = False,  # noqa: FBT002 -- typer passes by keyword
+    half_duplex: HalfDuplex = False,
 ) -> Pair[Observation]:
     paths = recordings or []
     if (data is None) == (not paths) or len(paths) > 2:
         raise OutOfRange("recordings", len(paths), "two files, one two-ended file, or --data NAME")
     given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
-    options = {name: value for name, value in given.items() if value is not None}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with steps("reading"):
         if data is not None:
             return read_set(data, eve=eve, subcarrier=tone)

@@ -21,7 +21,9 @@ def coherence_panel(axes: Axes, a: Float, b: Float, rate: float) -> None:
     """
     found = wavelet.coherence(a, b, rate=rate)
     minutes, power, phase = _thinned(found, len(a), rate)
-    mesh = axes.pcolormesh(minutes, found.frequency, power, cmap="viridis", vmin=0, vmax=1, shading="nearest", rasterized=True)
+    mesh = axes.pcolormesh(
+        minutes, found.frequency, power, cmap="viridis", vmin=0, vmax=1, shading="nearest", rasterized=True
+    )
     edge = np.asarray(found.cone) / rate / 60
     last = len(a) / rate / 60
     for x in (np.minimum(edge, last / 2), last - np.minimum(edge, last / 2)):
@@ -29,7 +31,7 @@ def coherence_panel(axes: Axes, a: Float, b: Float, rate: float) -> None:
     _arrows(axes, minutes, np.asarray(found.frequency), power, phase)
     axes.set_yscale("log")
     axes.set(
-        xlabel="time (min)", ylabel="frequency (Hz)", title=f"wavelet coherence ({found.kernel}); arrow right: in phase",
+        xlabel="time (min)", ylabel="frequency (Hz)", title=f"wavelet coherence ({found.kernel}), → in phase",
         xlim=(0, last), ylim=(found.frequency[-1], found.frequency[0]),
     )  # fmt: skip
     axes.figure.colorbar(mesh, ax=axes, label="coherence")
@@ -51,4 +53,6 @@ def _arrows(axes: Axes, minutes: Float, frequency: Float, power: Float, phase: F
     y, x = np.meshgrid(frequency[rows], minutes[columns], indexing="ij")
     p = phase[np.ix_(rows, columns)]
     strong = power[np.ix_(rows, columns)] > 0.5
-    axes.quiver(x[strong], y[strong], np.cos(p[strong]), np.sin(p[strong]), scale=42, width=0.0025, color="k", pivot="mid")
+    axes.quiver(
+        x[strong], y[strong], np.cos(p[strong]), np.sin(p[strong]), scale=42, width=0.0025, color="k", pivot="mid"
+    )

@@ -45,7 +45,9 @@ def _signals(axes: Axes, pair: Pair[Observation]) -> None:
     time = np.arange(len(shown)) / shown.rate
     for name, x in (("a", shown.a), ("b", shown.b)):
         values = _one(x.values)
-        axes.plot(time, np.where(x.mask, values, np.nan), color=COLOURS[name], lw=0.5, alpha=0.45, label=f"{name}, as heard")
+        axes.plot(
+            time, np.where(x.mask, values, np.nan), color=COLOURS[name], lw=0.5, alpha=0.45, label=f"{name}, as heard"
+        )
         try:
             smooth = _one(Golay().restore(x).values)
             axes.plot(time, smooth, color=COLOURS[name], lw=1.4, label=f"{name}, Savitzky–Golay")

@@ -52,7 +52,9 @@ class Decimated(Scheme):
             for levels in self.levels_tried
             if step * 50 <= len(a)
         ]
-        best = max(tried, key=lambda t: self._expected_rate(a, b, t), default=replace(terms, levels=self.levels_tried[0]))
+        best = max(
+            tried, key=lambda t: self._expected_rate(a, b, t), default=replace(terms, levels=self.levels_tried[0])
+        )
         errors = expected_errors(self._correlation(a, b, best), best.levels or 2)
         return replace(best, expected_errors=errors)
 

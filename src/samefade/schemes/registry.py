@@ -12,7 +12,7 @@ from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.scheme import Scheme
 
 BEST = "decimated"
-_SYNCED = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated())
+_SYNCED: tuple[Scheme, ...] = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated())
 
 
 def schemes() -> dict[str, Scheme]:
