@@ -8,7 +8,7 @@ What is calibrated to what:
   Averaged over seeds it follows both curves within ±0.05; the secondary lobe near lag 149 comes, as there, from packets
   lost inside the record.
   One hour holds few independent pieces of slow drift, so the correlation of a single seed scatters
-  by about 0.09 (one standard deviation).
+  by about 0.08 (one standard deviation).
 - `nlos-short` and `nlos-long` follow an ordering and no number: correlation falls, losses rise and differ at the two
   ends, and the lag of the correlation peak grows from `los-short` to `nlos-long`, as that paper describes.
 - `walking`, `quiet-room` and `static` are round numbers of our own and are calibrated to nothing.
