@@ -9,13 +9,14 @@ the mean is removed, the signal is zero outside the record, and every convolutio
 """
 
 from dataclasses import dataclass
-from math import floor, log2
+from math import ceil, floor, log2
 
 import numpy as np
 
 from samefade.errors import UnknownName
 from samefade.types import Float
 from samefade.wavelet import morlet
+from samefade.wavelet.plan import Level, Stage
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,25 @@ class Kernel:
         name: Its name, with a version where it is ours.
         smallest: The smallest scale, samples.
         time: The exponent c of Sm_time, exp(−c·s²ω²).
-        trimmed: Whether the products are cut to the record before smoothing, on a circle of 2^k samples.
+        circle: What the wavelet's spectrum is on the circle of Fourier bins: "images" (ours), "half" or "positive".
     """
 
     name: str
     smallest: float
     time: float
-    trimmed: bool
+    circle: str
+
+    @property
+    def trimmed(self) -> bool:
+        """Return whether the products are cut to the record before smoothing, on a circle of 2^k samples."""
+        return self.circle != "images"
+
+    def stage(self, n: int, scales: Float, rows: tuple[int, int], span: tuple[int, int]) -> Stage:
+        """Return the one stage of a trimmed kernel: everything at the signal's own rate, zero-padded to 2^k."""
+        first, stop = max(0, rows[0] - span[0]), min(len(scales), rows[1] + span[1])
+        # 32 rows at a time: as many as any boxcar spans, at 64 voices on either side
+        levels = tuple(Level(i, min(i + 32, stop), 1) for i in range(first, stop, 32))
+        return Stage(1, n, scales, *rows, levels, 0, 0, n, 2 ** ceil(log2(n)), 1)
 
     def count(self, n: int, voices: int) -> int:
         """Return how many rows n samples have."""
@@ -61,10 +74,10 @@ class Kernel:
 KERNELS = {
     kernel.name: kernel
     for kernel in (
-        Kernel("samefade-1", smallest=morlet.SMALLEST, time=0.5, trimmed=False),
-        Kernel("pycwt", smallest=morlet.SMALLEST, time=0.5, trimmed=True),
-        Kernel("grinsted", smallest=2.0, time=0.5, trimmed=True),
-        Kernel("matlab", smallest=(6 + np.sqrt(2 * np.log(10))) / np.pi, time=0.25, trimmed=True),
+        Kernel("samefade-1", smallest=morlet.SMALLEST, time=0.5, circle="images"),
+        Kernel("pycwt", smallest=morlet.SMALLEST, time=0.5, circle="half"),
+        Kernel("grinsted", smallest=2.0, time=0.5, circle="positive"),
+        Kernel("matlab", smallest=(6 + np.sqrt(2 * np.log(10))) / np.pi, time=0.25, circle="positive"),
     )
 }
 
