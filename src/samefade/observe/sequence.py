@@ -13,7 +13,8 @@ MODULI = (2**8, 2**12, 2**16, 2**32)
 def unwrap(seq: Integer) -> Integer:
     """Undo the wraps of a counter; a small step back is reordering and stays.
 
-    A step back by more than half of the smallest counter that holds every value is a wrap.
+    A step back by more than half of the smallest counter that holds every value is a wrap; where there is one,
+    as long a step forward is a packet from before it that came late.
 
     Args:
         seq: (n,) counter values in the order of arrival; values already unwrapped pass unchanged.
@@ -23,6 +24,8 @@ def unwrap(seq: Integer) -> Integer:
     if modulus is None:
         return seq
     step = np.diff(seq, prepend=seq[:1])
+    if step.min() >= -modulus // 2:  # a long step forward alone is a loss
+        return seq
     turns = np.cumsum((step < -modulus // 2).astype(np.int64) - (step > modulus // 2).astype(np.int64))
     return seq + modulus * turns
 
