@@ -1,0 +1,6 @@
+"""Make two almost equal strings equal in public, and count every bit that this tells an eavesdropper."""
+
+from samefade.reconcile.cascade import Cascade
+from samefade.reconcile.dialogue import Answerer, Corrector, talk
+
+__all__ = ["Answerer", "Cascade", "Corrector", "talk"]
