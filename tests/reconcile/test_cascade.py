@@ -93,8 +93,7 @@ def test_both_ends_agree_on_the_string_and_on_the_ledger_or_say_so(n, rate, esti
     scheme = Cascade(variant, frame=64)
     try:
         fixed, ledger, answerer, corrector = discuss(scheme, a, b, estimate)
-    except StillDiffers as error:
-        assert 0 <= error.numbers["bit_error_rate"] <= 1
+    except StillDiffers:
         return
     assert np.array_equal(fixed.values, answerer.fixed.values)
     assert corrector.ledger == answerer.ledger == ledger == fixed.ledger == answerer.fixed.ledger
@@ -172,8 +171,9 @@ def test_a_single_frame_that_cannot_be_corrected_is_an_error():
 def test_unrelated_strings_are_an_error():
     a, _ = noisy(640, 0, 1)
     b, _ = noisy(640, 0, 2)
-    with pytest.raises(StillDiffers, match="bit_error_rate"):
+    with pytest.raises(StillDiffers) as caught:
         discuss(Cascade("original", frame=64), a, b, 0.01)
+    assert 0 < caught.value.numbers["bit_error_rate"] <= 1
 
 
 def test_ends_of_different_length_disagree():
