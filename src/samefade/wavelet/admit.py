@@ -94,3 +94,14 @@ def choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     """
     if value not in allowed:
         raise OutOfRange(name, value, " or ".join(allowed))
+
+
+def changed(x: Array, where: tuple[slice, ...], value: Array, *, add: bool = False) -> Array:
+    """Return x with a part replaced or added to; x itself is used up (JAX's arrays cannot change, others do)."""
+    if hasattr(x, "at"):
+        return x.at[where].add(value) if add else x.at[where].set(value)
+    if add:
+        x[where] += value
+    else:
+        x[where] = value
+    return x

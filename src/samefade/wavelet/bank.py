@@ -8,7 +8,7 @@ import numpy as np
 
 from samefade.types import Float
 from samefade.wavelet import morlet
-from samefade.wavelet.admit import Array
+from samefade.wavelet.admit import Array, changed
 from samefade.wavelet.plan import Level, Stage
 
 BLOCK = 65536  # coefficients that are worked on at once, so that they stay in the processor's cache
@@ -21,7 +21,7 @@ class Block:
     Attributes:
         first, stop: The rows, as indices into the family.
         low: The first Fourier bin that the filters pass; it may be negative.
-        gains: (rows, bins) of the filters, with the 1/L of the inverse FFT.
+        gains: (rows, bins) of the filters.
     """
 
     first: int
@@ -50,7 +50,7 @@ def blocks(stage: Stage, level: Level, *, circle: str, like: Array, xp: ModuleTy
         if circle != "images":
             low, high = (-(stage.length // 2) if circle == "half" else 1), stage.length // 2 + (circle != "half")
         u = scales[:, None] * (2 * np.pi / stage.length * np.arange(low, high))
-        yield Block(first, first + len(scales), low, xp.asarray(morlet.spectrum(u) / stage.length, dtype=like.dtype))
+        yield Block(first, first + len(scales), low, xp.asarray(morlet.spectrum(u), dtype=like.dtype))
 
 
 def coefficients(spectrum: Array, block: Block, length: int, *, xp: ModuleType, fft: ModuleType, turn: bool) -> Array:
@@ -59,7 +59,7 @@ def coefficients(spectrum: Array, block: Block, length: int, *, xp: ModuleType, 
     They are exact samples of those on the finer grid: a bin goes to its number modulo the length.
 
     Args:
-        spectrum: (L,) FFT of the segment.
+        spectrum: (L,) FFT of the segment, divided by L.
         block: The filters.
         length: L divided by a whole number.
         xp: Namespace of the spectrum.
@@ -68,17 +68,13 @@ def coefficients(spectrum: Array, block: Block, length: int, *, xp: ModuleType, 
             exp(−2πi·low·t/length), which cancels in a product with another signal's.
     """
     y = _bins(spectrum, block.low, block.gains.shape[-1], xp) * block.gains
-    extra = y.shape[-1] - length
-    while extra > 0:
-        over = min(extra, length)
-        y = xp.concat(
-            [y[..., :over] + y[..., length : length + over], y[..., over:length], y[..., length + over :]], axis=-1
-        )
-        extra = y.shape[-1] - length
+    while (over := min(y.shape[-1] - length, length)) > 0:
+        begin, end = y.shape[-1] - over - length, y.shape[-1] - length
+        y = changed(y, (slice(None), slice(begin, end)), y[:, end + length - over :], add=True)[:, :-over]
     if not turn:
         return fft.ifft(y, n=length, axis=-1, norm="forward")
-    if extra < 0:
-        y = xp.concat([y, xp.zeros((y.shape[0], -extra), dtype=y.dtype)], axis=-1)
+    if y.shape[-1] < length:
+        y = xp.concat([y, xp.zeros((y.shape[0], length - y.shape[-1]), dtype=y.dtype)], axis=-1)
     return fft.ifft(xp.roll(y, block.low % length, axis=-1), axis=-1, norm="forward")
 
 
@@ -96,6 +92,8 @@ def _bins(spectrum: Array, low: int, count: int, xp: ModuleType) -> Array:
 def smoothing(stage: Stage, level: Level, exponent: float) -> Float:
     """Return Sm_time, exp(−c·s²ω²), as (rows, M): bins 0 … M/2, then the negative ones."""
     m = stage.length // level.thin
-    omega = 2 * np.pi / stage.length * np.fft.fftfreq(m, 1 / m)
-    gains: Float = np.exp(-exponent * (stage.scales[level.first : level.stop, None] * omega) ** 2)
-    return gains
+    omega = 2 * np.pi / stage.length * np.arange(m // 2 + 1)
+    gains = np.square(stage.scales[level.first : level.stop, None] * omega)
+    gains *= -exponent
+    np.exp(gains, out=gains)
+    return np.concatenate([gains, gains[:, (m - 1) // 2 : 0 : -1]], axis=1)

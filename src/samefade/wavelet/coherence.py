@@ -142,9 +142,11 @@ def _normal(x: Array, xp: ModuleType) -> Array:
 def ratio(pa: Array, pb: Array, cross: Array, xp: ModuleType) -> Array:
     """Return |cross|²/(pa·pb) between 0 and 1, and 0 where a power is nothing but rounding."""
     unit = FLOOR * float(xp.finfo(pa.dtype).eps)
-    heard = (pa > unit * xp.max(pa, axis=-1, keepdims=True)) & (pb > unit * xp.max(pb, axis=-1, keepdims=True))
+    floors = [unit * xp.max(p, axis=-1, keepdims=True) for p in (pa, pb)]
     re, im = xp.real(cross), xp.imag(cross)
-    nothing = xp.zeros((), dtype=pa.dtype)
-    square = xp.where(heard, re * re + im * im, nothing)
-    both = xp.where(heard, pa * pb, nothing + 1)
-    return xp.minimum(square / both, nothing + 1)
+    square, both = re * re + im * im, pa * pb
+    if any(bool(xp.any(xp.min(p, axis=-1, keepdims=True) <= floor)) for p, floor in zip((pa, pb), floors, strict=True)):
+        heard = (pa > floors[0]) & (pb > floors[1])
+        square = xp.where(heard, square, xp.zeros_like(square))
+        both = xp.where(heard, both, xp.ones_like(both))
+    return xp.minimum(square / both, xp.ones((), dtype=pa.dtype))

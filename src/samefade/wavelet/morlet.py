@@ -80,7 +80,10 @@ def cone(scale: Float, rate: float) -> np.ndarray[tuple[int], np.dtype[np.int64]
 
 def spectrum(u: Float) -> Float:
     """Return exp(−(u − 6)²/2), the wavelet at u = sω without its norm."""
-    return np.exp(-0.5 * (u - OMEGA) ** 2)
+    power = np.square(u - OMEGA)
+    power *= -0.5
+    gains: Float = np.exp(power)
+    return gains
 
 
 def norm(samples: Float, kind: str) -> Float:

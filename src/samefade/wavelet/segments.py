@@ -10,13 +10,13 @@ from samefade.wavelet.plan import APRON, TAIL, Stage
 
 
 def spectra(x: Array, stage: Stage, *, xp: ModuleType, fft: ModuleType) -> Iterator[Array]:
-    """Yield the FFT of each segment, (L,); x holds the record with `stage.tail` samples on either side."""
+    """Yield the FFT of each segment, (L,), divided by L; x holds the record with `stage.tail` samples on either side."""
     for start in stage.starts:
         begin = start - stage.offset + stage.tail
         piece = x[max(0, begin) : begin + stage.length]
         if begin < 0:
             piece = xp.concat([xp.zeros((-begin,), dtype=x.dtype), piece])
-        yield fft.fft(piece, n=stage.length)
+        yield fft.fft(piece, n=stage.length, norm="forward")
 
 
 def thinned(spectrum: Array, stage: Stage, start: int, *, xp: ModuleType, fft: ModuleType) -> Array:
@@ -30,8 +30,8 @@ def thinned(spectrum: Array, stage: Stage, start: int, *, xp: ModuleType, fft: M
 
     r, half = stage.shrink, stage.length // stage.shrink
     f = np.arange(half + 1) / half  # in units of the new rate
-    gain = xp.asarray(erfc((f - 0.5) * 16 * np.sqrt(2)) / r, dtype=xp.real(spectrum).dtype)
-    y = fft.irfft(spectrum[: half + 1] * gain, n=2 * half)[::2]
+    gain = xp.asarray(erfc((f - 0.5) * 16 * np.sqrt(2)) / 2, dtype=xp.real(spectrum).dtype)
+    y = fft.irfft(spectrum[: half + 1] * gain, n=2 * half, norm="forward")[::2]
     begin, size = stage.offset // r, -(-stage.size // r) - start // r
     last = size <= stage.hop // r
     return y[begin - (TAIL if start == 0 else 0) : begin + (size + TAIL if last else stage.hop // r)]

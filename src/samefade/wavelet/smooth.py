@@ -12,7 +12,7 @@ import numpy as np
 
 from samefade.types import Float
 from samefade.wavelet import bank, segments
-from samefade.wavelet.admit import Array
+from samefade.wavelet.admit import Array, changed
 from samefade.wavelet.bank import Block
 from samefade.wavelet.plan import Level, Stage
 
@@ -39,14 +39,12 @@ class Products:
     Attributes:
         level: The rows.
         size: M, samples of a segment on the level's grid.
-        powers: The spectra of |W_a|² and of |W_b|².
-        cross: The spectrum of W_a·W_b*.
+        spectra: Of |W_a|², of |W_b|² and of W_a·W_b*.
     """
 
     level: Level
     size: int
-    powers: tuple[Array, Array]
-    cross: Array
+    spectra: tuple[Array, Array, Array]
 
 
 def filters(stage: Stage, *, exponent: float, circle: str, like: Array, xp: ModuleType) -> tuple[Filters, ...]:
@@ -67,14 +65,18 @@ def products(
     """Return the spectra of a level's products; `record` cuts them to so many samples before smoothing."""
     size = stage.length // found.level.thin
     half = size // 2 + 1
-    parts = []
+    rows = found.level.stop - found.level.first
+    spectra = [xp.empty((rows, bins), dtype=a.dtype) for bins in (half, half, size)]
     for block in found.blocks:
-        gains = found.gains[block.first - found.level.first : block.stop - found.level.first, :]
+        where = slice(block.first - found.level.first, block.stop - found.level.first)
+        gains = found.gains[where, :]
         wa, wb = (bank.coefficients(x, block, size, xp=xp, fft=fft, turn=False)[..., :record] for x in (a, b))
-        powers = (fft.rfft(_power(w, xp), n=size, axis=-1) * gains[:, :half] for w in (wa, wb))
-        parts.append([*powers, fft.fft(wa * xp.conj(wb), n=size, axis=-1) * gains])
-    pa, pb, cross = (p[0] if len(p) == 1 else xp.concat(list(p), axis=0) for p in zip(*parts, strict=True))
-    return Products(found.level, size, (pa, pb), cross)
+        for i, power in enumerate((_power(wa, xp), _power(wb, xp))):
+            smooth = fft.rfft(power, n=size, axis=-1) * gains[:, :half]
+            spectra[i] = changed(spectra[i], (where, slice(None)), smooth)
+        cross = fft.fft(wa * xp.conj(wb), n=size, axis=-1) * gains
+        spectra[2] = changed(spectra[2], (where, slice(None)), cross)
+    return Products(found.level, size, tuple(spectra))
 
 
 def smoothed(
@@ -96,17 +98,15 @@ def smoothed(
     first, stop = max(level.first, stage.first), min(level.stop, stage.stop)
     if first >= stop:
         return
-    weights = _weights([row for p in near for row in range(p.level.first, p.level.stop)], range(first, stop), *taps)
-    mix = xp.asarray(weights, dtype=middle.cross.dtype)
-    spectra = [
-        mix @ xp.concat([_regrid(p.powers[i], p.size, size, real=True, xp=xp) for p in near], axis=0) for i in (0, 1)
-    ]
-    spectra.append(mix @ xp.concat([_regrid(p.cross, p.size, size, real=False, xp=xp) for p in near], axis=0))
+    wanted = range(first, stop)
+    pa, pb, cross = (_mixed([(p, p.spectra[i]) for p in near], middle, wanted, taps, xp) for i in range(3))
     thin = 1 if full else level.thin
     length = stage.length // thin
-    scale = length / size
-    pa, pb = (fft.irfft(s * scale if full else s, n=length, axis=-1) for s in spectra[:2])
-    cross = fft.ifft(segments.padded(spectra[2], length, xp=xp) if full else spectra[2], axis=-1)
+    if full:
+        scale = length / size
+        pa, pb, cross = pa * scale, pb * scale, segments.padded(cross, length, xp=xp)
+    pa, pb = (fft.irfft(p, n=length, axis=-1) for p in (pa, pb))
+    cross = fft.ifft(cross, axis=-1)
     if full and stage.factor > 1:
         pa, pb = (xp.real(segments.stretched(p + 0j, stage, xp=xp, fft=fft)) for p in (pa, pb))
         yield pa, pb, segments.stretched(cross, stage, xp=xp, fft=fft)
@@ -114,30 +114,65 @@ def smoothed(
         yield tuple(segments.delivered(p, stage, thin) for p in (pa, pb, cross))
 
 
+def _mixed(
+    near: list[tuple[Products, Array]], middle: Products, wanted: range, taps: tuple[Float, int], xp: ModuleType
+) -> Array:
+    """Return the boxcar over scales of one product's spectra, for the rows wanted, on the middle level's grid."""
+    boxcar, before = taps
+    after = len(boxcar) - 1 - before
+    total = None
+    for p, spectra in sorted(near, key=lambda item: item[0] is not middle):  # the level itself first
+        rows = range(max(p.level.first, wanted.start - before), min(p.level.stop, wanted.stop + after))
+        heard = range(max(wanted.start, rows.start - after), min(wanted.stop, rows.stop + before))
+        if not rows or not heard:
+            continue
+        part = spectra[rows.start - p.level.first : rows.stop - p.level.first, :]
+        part = _product(_weights(rows, heard, *taps), _fold(part, p.size, middle.size, xp), xp)
+        if total is None:
+            total = part
+            continue
+        where = slice(heard.start - wanted.start, heard.stop - wanted.start)
+        total = _added(total, where, part, p.size, middle.size)
+    return total
+
+
+def _added(total: Array, rows: slice, part: Array, size: int, wanted: int) -> Array:
+    """Return spectra with a part added, on a grid that may be twice as fine as the part's (the new bins are empty)."""
+    if size >= wanted:
+        return changed(total, (rows, slice(None)), part, add=True)
+    part, bins = part * (wanted / size), part.shape[-1]
+    if bins != size:
+        return changed(total, (rows, slice(bins)), part, add=True)
+    half = (size + 1) // 2
+    total = changed(total, (rows, slice(half)), part[:, :half], add=True)
+    return changed(total, (rows, slice(half - size, None)), part[:, half:], add=True)
+
+
+def _product(weights: Float, spectra: Array, xp: ModuleType) -> Array:
+    if isinstance(spectra, np.ndarray):
+        # NumPy would make the weights complex, and multiply four times instead of twice
+        reals = np.ascontiguousarray(spectra).view(spectra.real.dtype)
+        return (weights.astype(reals.dtype) @ reals).view(spectra.dtype)
+    return xp.asarray(weights, dtype=spectra.dtype) @ spectra
+
+
 def _power(w: Array, xp: ModuleType) -> Array:
     re, im = xp.real(w), xp.imag(w)
     return re * re + im * im
 
 
-def _weights(rows: list[int], wanted: range, taps: Float, before: int) -> Float:
-    weights = np.zeros((len(wanted), len(rows)))
-    for j, row in enumerate(wanted):
-        for i, other in enumerate(rows):
-            if 0 <= other - row + before < len(taps):
-                weights[j, i] = taps[other - row + before]
+def _weights(rows: range, wanted: range, taps: Float, before: int) -> Float:
+    """Return (wanted, rows) weights of the boxcar."""
+    tap = np.array(rows)[None, :] - np.array(wanted)[:, None] + before
+    weights: Float = np.where((tap >= 0) & (tap < len(taps)), taps[np.clip(tap, 0, len(taps) - 1)], 0.0)
     return weights
 
 
-def _regrid(spectrum: Array, size: int, wanted: int, *, real: bool, xp: ModuleType) -> Array:
-    """Return a spectrum on a grid of `wanted` points: folded if coarser, padded if finer; samples stay exact."""
-    if size == wanted:
-        return spectrum
-    if size < wanted and not real:
-        return segments.padded(spectrum, wanted, xp=xp)
-    if size < wanted:
-        zeros = xp.zeros((spectrum.shape[0], wanted // 2 + 1 - spectrum.shape[1]), dtype=spectrum.dtype)
-        return xp.concat([spectrum, zeros], axis=-1) * (wanted / size)
-    if not real:
-        return (spectrum[..., :wanted] + spectrum[..., wanted:]) / 2
+def _fold(spectra: Array, size: int, wanted: int, xp: ModuleType) -> Array:
+    """Return spectra on a grid of half the size, if that is wanted; the samples that stay are exact."""
+    if size <= wanted:
+        return spectra
+    if spectra.shape[-1] == size:
+        return (spectra[..., :wanted] + spectra[..., wanted:]) / 2
     half = wanted // 2 + 1  # bin k + wanted of a real signal is the conjugate of bin wanted − k
-    return (spectrum[..., :half] + xp.conj(xp.flip(spectrum[..., wanted - half + 1 : wanted + 1], axis=-1))) / 2
+    return (spectra[..., :half] + xp.conj(xp.flip(spectra[..., wanted - half + 1 : wanted + 1], axis=-1))) / 2
