@@ -1,4 +1,4 @@
-"""Measure two bit strings: disagreement, and the naive key rate of the papers (algorithms.md, section 6)."""
+"""Measure two bit strings: disagreement, and the naive key rate of the papers."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

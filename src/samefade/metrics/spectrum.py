@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from samefade.errors import OutOfRange
 from samefade.metrics.series import both, centred, series
+from samefade.wavelet import coherence
 
 
 def coherence_area(a: ArrayLike, b: ArrayLike, rate: float, level: float = 0.5, *, voices: int = 12) -> float:
@@ -26,8 +27,6 @@ def coherence_area(a: ArrayLike, b: ArrayLike, rate: float, level: float = 0.5, 
         OutOfRange: When `level` is outside 0 to 1, or `rate` or `voices` makes no sense.
         TooFewSamples: When the record is too short for a transform.
     """
-    from samefade.wavelet import coherence
-
     if not 0 <= level <= 1:
         raise OutOfRange("level", level, "0 to 1")
     x, y = both(a, b)

@@ -1,7 +1,7 @@
 """Quantise into equally likely levels: thresholds at the quantiles of the distribution function (CDF).
 
 The 2025 paper, Sec. V-A step 3 ("L-level lossless uniform CDF"), with a Gray code after it (`gray`).
-Where the quantiles come from is not stated there, and it matters (algorithms.md, section 5): quantiles of the very
+Where the quantiles come from is not stated there, and it matters: quantiles of the very
 samples that are quantised force every level to occur equally often, and Eve knows that.
 """
 

@@ -1,0 +1,11 @@
+"""Make what two ends measured more alike before it is quantised: one file for each way, from raw to WSKG."""
+
+from samefade.restore.band import BandFilter
+from samefade.restore.block_mean import BlockMean
+from samefade.restore.coherent_band import CoherentBand, oracle_band
+from samefade.restore.fft import Fft
+from samefade.restore.golay import Golay
+from samefade.restore.packet import Packet
+from samefade.restore.raw import Raw
+
+__all__ = ["BandFilter", "BlockMean", "CoherentBand", "Fft", "Golay", "Packet", "Raw", "oracle_band"]
