@@ -5,25 +5,28 @@ from collections.abc import Iterator, Sequence
 from samefade.errors import NotReciprocal
 from samefade.reciprocity.evidence import Evidence
 from samefade.reciprocity.losses import Loss
+from samefade.reciprocity.significance import Correlation
 
-MOSTLY_TREND = 0.5  # the detrended correlation is below this share of the raw one
+MOSTLY_TREND = 0.5  # what is left without trend is below this share of the raw correlation
 NOTABLE_LOSS = 0.01
 EVE_KNOWS = 0.3
+EVE_KNOWS_MOST = 0.7  # half of the variance
 FEW_INDEPENDENT = 100
 
 
 def reciprocal(evidence: Evidence) -> None:
     """Refuse a pair whose ends did not hear the same fade.
 
-    It passes when a fast view (detrended, or first differences) is positively correlated beyond chance as well as the
-    raw one, or when both fast views are.
+    It passes when the raw series are positively correlated beyond chance and so is what is left of them without trend
+    (of a 32nd of the record, of 21 samples, or first differences); or when two of these three are.
     Beyond chance is one in a thousand, by Fisher's z with the effective number of samples.
 
     Raises:
         NotReciprocal: With the raw correlation at its best lag, that lag, and the test that failed.
     """
-    fast = (evidence.detrended.significant, evidence.difference.significant)
-    if all(fast) or (evidence.raw.significant and any(fast)):
+    left = (evidence.varying, evidence.detrended, evidence.difference)
+    fast = sum(one.significant for one in left)
+    if fast >= 2 or (evidence.raw.significant and fast):
         return
     raw = evidence.raw
     why = _only_trend(evidence) if raw.significant else _not_significant(evidence)
@@ -37,7 +40,7 @@ def diagnose(evidence: Evidence, losses: Sequence[Loss] = ()) -> tuple[str, ...]
         evidence: What `assess` measured.
         losses: What `losses` found, where the pair was matched by row.
     """
-    return (_verdict(evidence), *_reasons(evidence), *(_lost_there(loss) for loss in losses), _amount(evidence))
+    return (_verdict(evidence), *(_lost_there(loss) for loss in losses), *_reasons(evidence), _amount(evidence))
 
 
 def _verdict(x: Evidence) -> str:
@@ -45,7 +48,7 @@ def _verdict(x: Evidence) -> str:
         reciprocal(x)
     except NotReciprocal as refusal:
         return f"No key: {refusal.numbers['why']}."
-    return f"The two ends hear the same fade: r {x.raw.value:.2f}, {x.detrended.value:.2f} without slow trend."
+    return f"The two ends hear the same fade: r {_at(x.raw):.2f}, {_at(x.varying):.2f} without slow trend."
 
 
 def _not_significant(x: Evidence) -> str:
@@ -56,32 +59,27 @@ def _not_significant(x: Evidence) -> str:
 
 
 def _only_trend(x: Evidence) -> str:
-    odd = (
-        "; a raw r this high with a negative one underneath is the mark of made-up data" if x.detrended.negative else ""
-    )
+    odd = x.detrended.negative or x.varying.negative
+    trap = "; a raw r this high over a negative one is the mark of made-up data" if odd else ""
     return (
-        f"only slow trend such as path loss is shared: r {x.raw.value:.2f} falls to {x.detrended.value:.2f} after "
-        f"detrending and {x.difference.value:.2f} from sample to sample{odd}"
+        f"only slow trend such as path loss is shared: r {x.raw.value:.2f} falls to {x.varying.value:.2f} without it "
+        f"and {x.difference.value:.2f} from sample to sample{trap}"
     )
 
 
 def _reasons(x: Evidence) -> Iterator[str]:
     yield from _about_eve(x)
-    for end, share in zip("ab", x.lost, strict=True):
-        if share >= NOTABLE_LOSS:
-            yield f"{share:.1%} of the packets are missing at {end}; paired by row, the keys would not match."
-    if x.detrended.significant and x.lag:
+    yield from _about_losses(x)
+    if x.lag and (x.detrended.significant or x.varying.significant):
         yield f"The lag is {abs(x.lag)} sample{'s' * (abs(x.lag) > 1)}: {'b' if x.lag > 0 else 'a'} is late."
-    if x.raw.significant and x.detrended.significant and x.detrended.value < MOSTLY_TREND * x.raw.value:
+    if x.raw.significant and x.varying.significant and _at(x.varying) < MOSTLY_TREND * _at(x.raw):
         yield (
-            f"Most of the correlation (r {x.raw.value:.2f}, {x.detrended.value:.2f} after detrending) is slow trend "
-            "such as path loss, which whoever knows the path may know."
+            f"Most of the correlation (r {_at(x.raw):.2f}, {_at(x.varying):.2f} without slow trend) is trend such as "
+            "path loss, which whoever knows the path may know."
         )
     if x.effective_samples < FEW_INDEPENDENT:
-        seconds = x.samples / x.rate
-        yield (
-            f"The channel changes little: only {_number(x.effective_samples)} independent samples in {_time(seconds)}."
-        )
+        time = _time(x.samples / x.rate)
+        yield f"The channel changes little: only {_number(x.effective_samples)} independent samples in {time}."
     for end, share in zip("ab", x.repeated, strict=True):
         if share > 0.5:
             yield f"{share:.0%} of the packets at {end} repeat the value before them."
@@ -90,15 +88,29 @@ def _reasons(x: Evidence) -> Iterator[str]:
 def _about_eve(x: Evidence) -> Iterator[str]:
     if x.eve is None:
         return
+    given = "" if x.given_eve is None else f"; given what she heard, the ends' r is {x.given_eve:.2f}"
     if x.eve >= EVE_KNOWS:
-        given = "" if x.given_eve is None else f"; given what she heard, r is {x.given_eve:.2f}"
-        yield f"Eve's r is {x.eve:.2f}: she hears much of what the ends share{given}."
+        share = "most" if x.eve >= EVE_KNOWS_MOST else "part"
+        yield f"Eve's r is {x.eve:.2f}: she hears {share} of what the ends share{given}."
     else:
         yield f"Eve's r is {x.eve:.2f}, as far as this one listener tells."
 
 
+def _about_losses(x: Evidence) -> Iterator[str]:
+    a, b = x.lost
+    if a == b >= NOTABLE_LOSS:
+        yield f"{a:.1%} of the samples are missing at both ends alike."
+        return
+    for end, share in (("a", a), ("b", b)):
+        if share >= NOTABLE_LOSS:
+            yield f"{share:.1%} of the packets are missing at {end}; paired by row, the keys would not match."
+
+
 def _lost_there(loss: Loss) -> str:
-    return f"About {loss.packets} packets were lost at {loss.end} at {_time(loss.start_s)}."
+    return (
+        f"The keys would not match, because about {loss.packets} packets were lost at {loss.end} "
+        f"{_time(loss.start_s)} into the record."
+    )
 
 
 def _amount(x: Evidence) -> str:
@@ -106,6 +118,11 @@ def _amount(x: Evidence) -> str:
     if x.mutual_information is None:
         return f"The record holds {worth}."
     return f"The ends share at most {x.mutual_information:.2f} bits a sample; the record holds {worth}."
+
+
+def _at(found: Correlation) -> float:
+    """Return the larger of r at lag 0 and at the lag that was found."""
+    return max(found.value, found.best)
 
 
 def _number(value: float) -> str:

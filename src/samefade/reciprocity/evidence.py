@@ -8,10 +8,11 @@ import numpy as np
 from samefade import metrics
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.observe import coherence_time
-from samefade.reciprocity.significance import LEAST, Correlation, correlate, without_trend
+from samefade.reciprocity.significance import LEAST, TREND_SAMPLES, Correlation, correlate, without_trend
 from samefade.types import Float, Mask, Observation, Pair
 
 LAG_SECONDS = 30.0
+TREND_SHARE = 32
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,10 @@ class Evidence:
         unit: "amplitude" or "dBm".
         raw: Correlation of what was heard, over lags up to 30 s (at most a quarter of the record).
         detrended: The same after taking a moving average of 21 samples away.
+        varying: The same after taking a moving average over a 32nd of the record (at least 21 samples) away: what
+            changes often enough to be more than a trend, in a channel of whatever speed.
         difference: The same for first differences.
-        lag: Samples by which b is late: where the detrended series agree best, else where the raw ones do.
+        lag: Samples by which b is late: where the detrended series agree best, else the varying, else the raw ones.
         jeffreys: Jeffreys' divergence of the two distributions, nats.
         wasserstein: First Wasserstein distance of the two distributions, in the unit of the values.
         coherence_area: Share of the time-frequency plane with wavelet coherence above 0.5; None for a short record.
@@ -44,6 +47,7 @@ class Evidence:
     unit: str
     raw: Correlation
     detrended: Correlation
+    varying: Correlation
     difference: Correlation
     lag: int
     jeffreys: float
@@ -97,15 +101,13 @@ def assess(pair: Pair[Observation], *, column: int = 0) -> Evidence:
     for end, x in (("a", a), ("b", b)):
         if np.ptp(x[both]) == 0:
             raise ConstantSignal(end, float(x[both][0]))
-    raw, detrended, difference, lag = _correlations(a, b, int(LAG_SECONDS * pair.rate))
+    views, lag = _correlations(a, b, int(LAG_SECONDS * pair.rate))
     eve, given = (None, None) if pair.e is None else _eve(a, b, pair.e, both)
     return Evidence(
         samples=len(pair),
         rate=pair.rate,
         unit=pair.a.unit,
-        raw=raw,
-        detrended=detrended,
-        difference=difference,
+        **views,
         lag=lag,
         jeffreys=metrics.jeffreys(a[both], b[both]).value,
         wasserstein=metrics.wasserstein(a[both], b[both]),
@@ -128,28 +130,30 @@ def _column(values: Float, column: int) -> Float:
     return np.asarray(table[:, column])
 
 
-def _correlations(a: Float, b: Float, window: int) -> tuple[Correlation, Correlation, Correlation, int]:
-    """Correlate the three views; the two fast ones at the one lag that holds for the whole record.
+def _correlations(a: Float, b: Float, window: int) -> tuple[dict[str, Correlation], int]:
+    """Correlate the four views; all but the raw one at the one lag that holds for the whole record.
 
-    Each fast view at a best lag of its own would be fooled: the differences of two series that are negatively
-    correlated at lag 0 are positively correlated at lag 1.
+    Each at a best lag of its own would be fooled: the differences of two series that are negatively correlated at
+    lag 0 are positively correlated at lag 1.
     """
-    most = max(1, min(window, len(a) // 4))
-    x, y = without_trend(a), without_trend(b)
-    _varies(a, x, "a")
-    _varies(b, y, "b")
+    slow = max(TREND_SAMPLES, len(a) // TREND_SHARE)
+    views = {
+        "detrended": (_left(a, "a", TREND_SAMPLES), _left(b, "b", TREND_SAMPLES)),
+        "varying": (_left(a, "a", slow), _left(b, "b", slow)),
+        "difference": (np.diff(a), np.diff(b)),
+    }
+    most = max(1, min(window, len(views["detrended"][0]) // 4))
     raw = correlate(a, b, most=most)
-    most = min(most, len(x) // 4)
-    free = correlate(x, y, most=most)
-    lag = free.lag if free.best > free.best_threshold else max(-most, min(most, raw.lag))
-    detrended = correlate(x, y, most=most, at=lag)
-    difference = correlate(np.diff(a), np.diff(b), most=most, at=lag)
-    return raw, detrended, difference, lag
+    free = [correlate(*views[name], most=most) for name in ("detrended", "varying")]
+    lag = next((one.lag for one in free if one.best > one.best_threshold), raw.lag)
+    return {"raw": raw} | {name: correlate(x, y, most=most, at=lag) for name, (x, y) in views.items()}, lag
 
 
-def _varies(x: Float, residual: Float, end: str) -> None:
-    if np.abs(residual).max() <= 1e-12 * np.abs(x).max():
+def _left(x: Float, end: str, window: int) -> Float:
+    residual = without_trend(x, window)
+    if np.abs(residual).max() <= 1e-12 * np.abs(x).max() or np.ptp(np.diff(x)) == 0:
         raise ConstantSignal(f"{end} without its trend", 0.0)
+    return residual
 
 
 def _eve(a: Float, b: Float, e: Observation, both: Mask) -> tuple[float | None, float | None]:

@@ -89,9 +89,12 @@ def threshold(effective: float, tries: float = 1.0) -> float:
     return float(np.tanh(stats.norm.isf(CHANCE / max(1.0, tries)) / np.sqrt(effective - 3)))
 
 
-def without_trend(x: Float) -> Float:
-    """Take a centred moving average of 21 samples (a third of a short record) away; (n − window + 1,)."""
-    window = min(TREND_SAMPLES, (len(x) // 3 - 1) | 1)
+def without_trend(x: Float, window: int = TREND_SAMPLES) -> Float:
+    """Take a centred moving average of `window` samples (at most a third of the record) away; (n − window + 1,)."""
+    from scipy.ndimage import uniform_filter1d
+
+    window = min(window | 1, (len(x) // 3 - 1) | 1)
+    half = window // 2
     centred = x - x.mean()
-    trend = np.convolve(centred, np.full(window, 1 / window), "valid")
-    return np.asarray(centred[window // 2 : len(x) - window // 2] - trend)
+    trend = uniform_filter1d(centred, window)
+    return np.asarray((centred - trend)[half : len(x) - half])
