@@ -47,6 +47,7 @@ def test_it_is_a_value(quantiser):
 def test_symbols_are_levels_of_usable_samples_in_order(quantiser, dtype):
     usable = np.random.default_rng(2).random(N) < 0.9
     found = quantiser.quantize(feature(NOISE.astype(dtype), usable=usable), TERMS)
+    assert found.levels == quantiser.levels
     assert 0 < len(found) == len(found.index) == len(found.reliability) <= np.count_nonzero(usable)
     assert found.values.min() >= 0
     assert found.values.max() < found.levels

@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from samefade.errors import ConstantSignal, EndsDisagree, NotReciprocal, OutOfRange, TooFewSamples
-from samefade.restore import CoherentBand, Golay, Raw, oracle_band
+from samefade.restore import BandFilter, CoherentBand, Golay, Raw, oracle_band
 from samefade.restore.thresholds import STEP
 from samefade.types import Band, Kept, Observation, Spoken, Terms
 from samefade.wavelet import coherence
@@ -102,6 +102,10 @@ def test_terms_keep_what_they_held(block):
     before = Terms(RATE, lag=3, thresholds={"other": 1.0}, edges={"a": (1.0,)})
     after = CoherentBand().agree(*block, before)
     assert (after.lag, after.edges, after.thresholds["other"]) == (3, before.edges, 1.0)
+
+
+def test_the_rival_agrees_on_the_same_band(block, agreed):
+    assert BandFilter(CoherentBand(longest_run=True)).agree(*block, START) == agreed
 
 
 def test_kept_samples_do_not_take_part_in_an_agreement(block):

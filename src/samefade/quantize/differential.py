@@ -28,6 +28,11 @@ class Differential:
     epsilon: float = 0.0
     overlapping_dependent_pairs: bool = False
 
+    @property
+    def levels(self) -> int:
+        """Return 2: one bit a symbol."""
+        return 2
+
     def quantize(self, x: Feature[Kept], terms: Terms | None = None) -> Symbols:  # noqa: ARG002 -- every quantiser takes terms
         """Return the sign of change of every pair whose samples are both usable; `index` is the earlier sample's.
 

@@ -23,6 +23,11 @@ class GuardBand:
 
     alpha: float = 0.3
 
+    @property
+    def levels(self) -> int:
+        """Return 2: one bit a symbol."""
+        return 2
+
     def quantize(self, x: Feature[Kept], terms: Terms | None = None) -> Symbols:  # noqa: ARG002 -- every quantiser takes terms
         """Return 1 above mean + α·σ, 0 below mean − α·σ, and nothing between; `index` says what was kept.
 

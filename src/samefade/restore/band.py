@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from samefade.restore.admit import admit, agreed_band, period, restored
-from samefade.types import Band, Feature, Half, Terms
+from samefade.restore.coherent_band import CoherentBand
+from samefade.types import Band, Feature, Half, Observation, Terms
 
 HALF_GAIN = 0.95763
 """Where the wavelet's filter edge has gain ½, in units of the edge row's frequency (half a voice outward).
@@ -20,7 +21,22 @@ G(u) = (1/C_ψ) ∫₀^u 2 exp(−(v − 6)²/2) / v dv reaches ½ at u = 5.8245
 
 @dataclass(frozen=True)
 class BandFilter:
-    """Brick-wall filter between the half-gain points of the agreed band's wavelet filter."""
+    """Brick-wall filter between the half-gain points of the agreed band's wavelet filter.
+
+    Attributes:
+        rule: How the band is found.
+    """
+
+    rule: CoherentBand = CoherentBand()
+
+    def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
+        """Return the terms with the band that the wavelet scheme itself would agree on.
+
+        Raises:
+            TypeError, ConstantSignal, EndsDisagree, NotReciprocal, OutOfRange, TooFewSamples:
+                As in `CoherentBand.agree`.
+        """
+        return self.rule.agree(a, b, terms)
 
     def restore(self, x: Half, terms: Terms | None = None) -> Feature[Half]:
         """Return what lies within the band, and the mean, (n,) or (n, k), each tone apart.
