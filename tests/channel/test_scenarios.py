@@ -114,8 +114,8 @@ def test_nothing_static_is_shared():
     assert abs(np.corrcoef(by_time(simulate("static", 1, tones=(6,))))[0, 1]) < 0.05
 
 
-def test_walking_is_reciprocal_and_moves():
-    a, b = by_time(simulate("walking", 1, tones=(6,)))
+def test_carried_is_reciprocal_and_moves():
+    a, b = by_time(simulate("carried", 1, tones=(6,)))
     assert np.corrcoef(a, b)[0, 1] > 0.95  # one decibel less than 20 would still allow it
     assert np.corrcoef(a[20:], a[:-20])[0, 1] < 0.5  # two seconds later the fade is another one
 

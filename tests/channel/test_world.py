@@ -8,7 +8,7 @@ import pytest
 from samefade.channel import SCENARIOS, Eve, Motion, Radio, Scenario, World, scenario, simulate
 from samefade.errors import OutOfRange, TooFewSamples, UnknownName
 
-SHORT = replace(SCENARIOS["walking"], seconds=60.0)
+SHORT = replace(SCENARIOS["carried"], seconds=60.0)
 
 
 def amplitude(recording, tone=6):
@@ -133,7 +133,7 @@ def test_generators_may_be_passed_on():
 
 
 def test_a_world_and_its_name():
-    assert "walking" in repr(simulate(SHORT, 1, tones=(6,)))
+    assert "carried" in repr(simulate(SHORT, 1, tones=(6,)))
     assert scenario("static") is SCENARIOS["static"]
     with pytest.raises(UnknownName, match="los-short"):
         simulate("moon", 1)

@@ -91,7 +91,7 @@ def test_a_full_disk_leaves_nothing_behind(samefade, tmp_path, monkeypatch):
     values = np.random.default_rng(6).integers(-90, -40, 400)
     one = table(tmp_path / "t.csv", values, values)
     assert "No space left" in refused(samefade("measure", one, *OPTIONS, "--plot", tmp_path / "x.png"), 2)
-    refused(samefade("sim", "walking", "--out", tmp_path / "sim"), 2)
+    refused(samefade("sim", "carried", "--out", tmp_path / "sim"), 2)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [one]
 
 

@@ -16,7 +16,7 @@ SEED = "00" * 32
 def testbed(tmp_path_factory):
     """Two ends and Eve of the bundled world, written as the boards write them."""
     folder = tmp_path_factory.mktemp("testbed")
-    world = channel.simulate(channel.SCENARIOS["walking"], np.random.default_rng(11))
+    world = channel.simulate(channel.SCENARIOS["carried"], np.random.default_rng(11))
     for name, end in (("ap", world.a), ("sta", world.b), ("eve", world.e)):
         files.esp32_tool.write(end, folder / f"{name}.csv")
     return folder

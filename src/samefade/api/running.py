@@ -154,7 +154,7 @@ def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _En
         pearson_restored=ends.correlation,
         bits=m,
         bit_error_rate=metrics.disagreement(ends.a.values, ends.b.values),
-        key_rate=metrics.key_rate(ends.a.values, ends.b.values, packets=len(kept)),
+        key_rate=_key_rate(ends, len(kept)),
         min_entropy_per_bit=ledger.entries[0].bits / m if m else 0.0,
         leak_bits=ledger.paid,
         secure_bits=0 if unshared else ledger.secure_bits,
@@ -165,3 +165,8 @@ def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _En
         keys_a=outcome.keys[0],
         keys_b=outcome.keys[1],
     )
+
+
+def _key_rate(ends: _Ends, packets: int) -> dict[int, float]:
+    rates = metrics.key_rate(ends.a.values, ends.b.values, packets=packets)
+    return {threshold: rate.bits_per_packet for threshold, rate in rates.items()}

@@ -32,7 +32,7 @@ def demo(
     if json:
         emit(report.to_json() | {"picture": str(where)})
         return
-    say("A simulated recording: one access point and one station, carried at walking pace; Eve listens nearby.")
+    say("A simulated recording: one access point and one station, carried about slowly; Eve listens nearby.")
     say(f"1. read      {paths['a'].name}, {paths['b'].name}: {len(pair):,} packets on a {pair.rate:g} Hz grid")
     say(f"2. measure   {words[0]}")
     say("3. key\n")

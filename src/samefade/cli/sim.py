@@ -12,7 +12,7 @@ from samefade.errors import CannotWrite, UnknownName
 
 
 def sim(
-    scenario: Annotated[str, typer.Argument(help="los-short, nlos-short, nlos-long, walking, quiet-room, static.")],
+    scenario: Annotated[str, typer.Argument(help="los-short, nlos-short, nlos-long, carried, quiet-room, static.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for ap.csv, sta.csv and eve.csv; made if absent.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of the world.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -6,7 +6,7 @@ from samefade.channel import Scenario, World, scenario, simulate
 from samefade.demo import FILES
 from samefade.files import esp32_tool
 
-SCENARIO = "walking"
+SCENARIO = "carried"
 SEED = 1
 
 

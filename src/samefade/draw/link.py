@@ -60,11 +60,11 @@ def _signals(axes: Axes, pair: Pair[Observation]) -> None:
 def _lags(axes: Axes, pair: Pair[Observation]) -> None:
     most = min(len(pair) // 4, max(10, round(30 * pair.rate)))
     a, b = _one(pair.a.values), _one(pair.b.values)
-    lags = np.arange(-most, most + 1)
-    axes.plot(lags / pair.rate, metrics.lagged(a, b, most), color="#333333", lw=1, label="as heard")
+    lags, correlation = metrics.lagged(a, b, most)
+    axes.plot(lags / pair.rate, correlation, color="#333333", lw=1, label="as heard")
     try:
         fa, fb = (_one(Golay().restore(x).values) for x in (pair.a, pair.b))
-        axes.plot(lags / pair.rate, metrics.lagged(fa, fb, most), color="#a01a58", lw=1.2, label="Savitzky–Golay")
+        axes.plot(lags / pair.rate, metrics.lagged(fa, fb, most)[1], color="#a01a58", lw=1.2, label="Savitzky–Golay")
     except SamefadeError:
         pass
     axes.axvline(0, color="k", lw=0.5, ls=":")

@@ -1,41 +1,41 @@
-"""What bit error rate to expect from a correlation.
+"""What bit error rate to expect: that of the spoken samples, which are burnt and may be compared openly.
 
-*Notation.* (X, Y) is standard bivariate normal with correlation r; L equiprobable levels, Gray coded.
-The expected error rate is the mean Hamming distance of the two codewords over log2 L.
-Assumes jointly normal features; used only to start the error-correcting code, never in the account.
+Used to start the error-correcting code and to choose between settings, never in the account.
 """
 
-from functools import lru_cache
 from math import log2
 
 import numpy as np
 
-from samefade.errors import OutOfRange
+from samefade.quantize import edges
+from samefade.types import Feature, Float, Integer, Spoken
+
+LEAST, MOST = 0.001, 0.49
 
 
-@lru_cache(maxsize=256)
-def expected_errors(correlation: float, levels: int, points: int = 400) -> float:
-    """Compute the expected bit error rate, kept between 0.001 and 0.49 so that a code can start from it.
+def expected_errors(a: Feature[Spoken], b: Feature[Spoken], levels: int) -> float:
+    """Return the share of Gray-coded bits that differ between two spoken features, each cut at its own quantiles.
 
     Args:
-        correlation: Correlation of the two features, −1 to 1.
+        a: One end's feature, (n,) or (n, k).
+        b: The other end's.
         levels: Number of equiprobable levels, a power of two.
-        points: Points of the integration over x.
+
+    Returns:
+        The rate with one error added, between 0.001 and 0.49, so that a code can start from it.
 
     Raises:
-        OutOfRange: When the correlation is outside −1 … 1.
+        ConstantSignal: When an end does not vary.
+        TooFewSamples: When there are fewer usable samples than levels.
     """
-    from scipy.stats import norm
+    both = a.usable & b.usable
+    x, y = (_code(np.ravel(f.values[both]), edges(f, levels)) for f in (a, b))
+    wrong = int(np.bitwise_count(x ^ y).sum())
+    rate = (wrong + 1) / (len(x) * log2(levels) + 2)
+    return min(max(rate, LEAST), MOST)
 
-    if not -1 <= correlation <= 1:
-        raise OutOfRange("correlation", correlation, "−1 to 1")
-    r = min(max(correlation, 0.0), 0.999999)
-    edges = norm.ppf(np.arange(levels + 1) / levels)
-    x = norm.ppf((np.arange(points) + 0.5) / points)  # (points,) of equal weight
-    own = np.minimum((np.arange(points) + 0.5) / points * levels, levels - 1).astype(int)
-    cdf = norm.cdf((edges[None, :] - r * x[:, None]) / np.sqrt(1 - r * r))
-    other = np.diff(cdf, axis=1)  # (points, levels) P(y in level | x)
-    code = np.arange(levels) ^ (np.arange(levels) >> 1)
-    distance = np.array([[bin(p ^ q).count("1") for q in code] for p in code])
-    rate = float(np.mean(np.sum(other * distance[own], axis=1)) / log2(levels))
-    return min(max(rate, 0.001), 0.49)
+
+def _code(values: Float, thresholds: tuple[float, ...]) -> Integer:
+    level = np.searchsorted(thresholds, values, side="right")
+    gray: Integer = level ^ (level >> 1)
+    return gray

@@ -8,13 +8,9 @@ import re
 from dataclasses import InitVar, dataclass, replace
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-
 from samefade.align import Lag, NoLag, trim
 from samefade.amplify import Toeplitz
 from samefade.entropy import assess, earn
-from samefade.errors import ConstantSignal
-from samefade.metrics import pearson
 from samefade.quantize import Cdf, to_bits
 from samefade.reconcile import Answerer, Cascade, Corrector
 from samefade.restore import Raw
@@ -71,7 +67,7 @@ class Scheme:
     restore: Restorer = Raw()
     align: Aligner = Lag()
     quantize: Quantizer = Cdf(levels=4)
-    reconcile: Cascade = Cascade()
+    reconcile: Cascade = Cascade(variant="biconf")
     amplify: Toeplitz = Toeplitz(bits=256)
     levels: InitVar[int | None] = None
 
@@ -104,7 +100,7 @@ class Scheme:
         terms = replace(terms, lag=lag)
         fa, fb = self.feature(a, terms), self.feature(b, terms)
         levels = terms.levels or self.quantize.levels
-        return replace(terms, expected_errors=expected_errors(_correlation(fa, fb), levels))
+        return replace(terms, expected_errors=expected_errors(fa, fb, levels))
 
     def feature(self, x: Half, terms: Terms) -> Feature[Half]:
         """Drop the out-of-step samples of one end and restore the rest."""
@@ -156,11 +152,3 @@ class Scheme:
 
 def _terms(bits: Bits) -> Terms:
     return bits.terms if bits.terms is not None else Terms(rate=1.0)
-
-
-def _correlation(a: Feature[Spoken], b: Feature[Spoken]) -> float:
-    both = a.usable & b.usable
-    try:
-        return pearson(np.ravel(a.values[both]), np.ravel(b.values[both]))
-    except ConstantSignal:
-        return 0.0
