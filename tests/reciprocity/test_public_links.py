@@ -1,11 +1,12 @@
 """The public recordings of both ends: which ones share a fade, and which must be refused."""
 
+import numpy as np
 import pytest
 
 from samefade import files
 from samefade.errors import NotReciprocal
 from samefade.observe import pair
-from samefade.reciprocity import assess, diagnose, reciprocal
+from samefade.reciprocity import assess, diagnose, losses, reciprocal
 
 
 def link(data_dir, *paths, **options):
@@ -54,3 +55,15 @@ def test_eve_outdoors_hears_most_of_it(data_dir):
     evidence = assess(pair(a, b, files.read(folder / "data_eave_mobile_1.mat")))
     assert evidence.eve == pytest.approx(0.82, abs=0.01)
     assert any("she hears most" in sentence for sentence in diagnose(evidence))
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("mobile", 9706), ("outdoor-mobile", 696)])
+def test_packets_dropped_from_a_measured_link_are_found(data_dir, name, seconds):
+    made = pair(*files.read(data_dir / "skyglow" / name / "data_mobile_1.mat"))
+    at = round(seconds * made.rate)
+    short = np.delete(made.a.values, slice(at, at + 60))
+    (loss,) = losses(short, made.b.values[:-60], rate=made.rate)
+    assert (loss.end, loss.packets) == ("a", 60)
+    # these channels are slow: within a quarter of one window of 40 independent samples
+    assert loss.start_s == pytest.approx(seconds, abs=60)
+    assert losses(made.a.values, made.b.values, rate=made.rate) == ()
