@@ -26,10 +26,10 @@ def show(table: Table) -> None:
 
 
 def table(title: str, *columns: str, rows: Sequence[tuple[str, ...]]) -> Table:
-    """Make a plain table: first column to the left, the others to the right."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    """Make a plain table: the first column and those without a name to the left, the others to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
     for i, column in enumerate(columns):
-        made.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
+        made.add_column(column, justify="right" if i and column else "left", overflow="fold")
     for row in rows:
         made.add_row(*row)
     return made

@@ -26,8 +26,10 @@ def coherence_panel(axes: Axes, a: Float, b: Float, rate: float) -> None:
     )
     edge = np.asarray(found.cone) / rate / 60
     last = len(a) / rate / 60
-    for x in (np.minimum(edge, last / 2), last - np.minimum(edge, last / 2)):
-        axes.plot(x, found.frequency, color="w", lw=1, ls="--")
+    inside = np.minimum(edge, last / 2)
+    for rim, border in ((inside, 0), (last - inside, last)):
+        axes.plot(rim, found.frequency, color="w", lw=1, ls="--")
+        axes.fill_betweenx(found.frequency, rim, border, color="w", alpha=0.4, lw=0)
     _arrows(axes, minutes, np.asarray(found.frequency), power, phase)
     axes.set_yscale("log")
     axes.set(
