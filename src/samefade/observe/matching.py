@@ -139,13 +139,19 @@ def _by_clock(a: Recording, b: Recording, tone: int | None) -> Matching:
     clock = by_signals(a.time, _first(a, tone), b.time, _first(b, tone), slack=slack)
     if clock is None and slack is None:
         raise refuse(a.time, b.time)
+    told = (
+        f"offset {clock.offset:.3f} s, drift {clock.drift:.1f} ppm"
+        if clock
+        else "as both tell it (nothing corrects it)"
+    )
     clock = clock or Clock(0.0, 0.0)
     time_b = clock.on_a(np.asarray(b.time, np.float64), float(np.min(b.time)))
     index_a, index_b = _nearest(a.time, time_b)
     if not len(index_a):
         raise ClocksDisagree(offset=clock.offset, drift=clock.drift, matched=0.0)
-    how = f"clock: offset {clock.offset:.3f} s, drift {clock.drift:.1f} ppm"
-    return Matching(index_a, index_b, how, clock.offset, clock.drift, np.asarray(a.time, np.float64), time_b)
+    return Matching(
+        index_a, index_b, f"clock: {told}", clock.offset, clock.drift, np.asarray(a.time, np.float64), time_b
+    )
 
 
 def _first(recording: Recording, tone: int | None) -> Float:
