@@ -1,0 +1,144 @@
+"""Say what symbols are worth: the least that any of our guessers leaves of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import log2
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.entropy.gaussian import gaussian
+from samefade.entropy.markov import ceiling, markov
+from samefade.errors import EndsDisagree, OutOfRange
+from samefade.types import Feature, Float, Kept, Ledger, Symbols
+
+_SMALLEST_RUN = 16  # symbols a level, below which thresholds are no longer looked for
+_EVE_REACH = 2  # grid points to either side of a symbol at which Eve's samples are used
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a symbol is worth as a secret, at claim level "estimate".
+
+    Attributes:
+        per_symbol: Min-entropy of a symbol given its past and Eve, bits: the least of `by`.
+        by: Which guesser leaves how much, bits a symbol.
+        ceiling: What the Markov guesser would leave of as many perfect symbols; never log2(levels), because the
+            string is finite.
+        assumptions: What the number rests on, in sentences.
+    """
+
+    per_symbol: float
+    by: Mapping[str, float] = field(hash=False)
+    ceiling: float
+    assumptions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Freeze the mapping."""
+        object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
+
+
+def assess(symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None) -> Estimate:
+    """Return what the symbols are worth.
+
+    Args:
+        symbols: The symbols.
+        feature: The feature that they were made of, (n,) or (n, 1).
+        eve: What the eavesdropper heard at the points of the feature, (n,) or (n, m), or None when nobody knows.
+
+    Raises:
+        TypeError: When the feature was made of spoken samples.
+        EndsDisagree: When Eve's samples or the symbols do not fit the feature.
+        TooFewSamples: When there are too few symbols to judge.
+        OutOfRange: When the feature has more than one tone, or a symbol is no level.
+        ConstantSignal: When the feature does not vary.
+    """
+    x = _values(feature.kept, symbols, eve)
+    by = {"ceiling of the levels": log2(symbols.levels), "markov": markov(symbols.values, symbols.levels)}
+    assumptions = ["symbols behave in future as they did here (stationary)"]
+    index, series, heard = _spacing(symbols, x, eve)
+    edges = np.full((len(series), symbols.levels - 1), np.nan)
+    edges[index] = _thresholds(series[index], symbols.values.astype(np.int64), symbols.levels)
+    if np.isnan(edges[index]).any(axis=1).mean() > 0.5:
+        assumptions.append("no Gaussian bound: the symbols are not levels of the feature")
+    else:
+        by["gaussian"] = gaussian(series, edges)
+        assumptions.append("prediction errors of the feature are Gaussian")
+        if heard is not None:
+            by["gaussian, given Eve"] = gaussian(series, edges, eve=heard)
+    assumptions.append(
+        "Eve heard nothing that is correlated with the channel beyond its past"
+        if "gaussian, given Eve" not in by
+        else "Eve hears no more than the eavesdropper's recording holds, and combines it linearly"
+    )
+    least = min(by.values())
+    return Estimate(least, by, ceiling(len(symbols), symbols.levels), tuple(assumptions))
+
+
+def earn(ledger: Ledger, estimate: Estimate, count: int) -> Ledger:
+    """Return the ledger with the worth of `count` symbols added.
+
+    Raises:
+        OutOfRange: When the count is negative.
+    """
+    if count < 0:
+        raise OutOfRange("count", count, "at least 0 symbols")
+    who = min(estimate.by, key=lambda name: estimate.by[name])
+    return ledger.earn(f"min-entropy of {count} symbols ({who})", estimate.per_symbol * count, *estimate.assumptions)
+
+
+def _values(feature: Feature[Kept], symbols: Symbols, eve: Float | None) -> NDArray[np.float64]:
+    x = np.asarray(feature.values, np.float64)
+    if x.ndim == 2 and x.shape[1] == 1:
+        x = x[:, 0]
+    if x.ndim != 1:
+        raise OutOfRange("feature", f"shape {x.shape}", "one tone")
+    if len(symbols.index) != len(symbols) or (len(symbols) and symbols.index.max() >= len(x)):
+        raise EndsDisagree("symbols and feature", len(symbols.index), len(x))
+    if eve is not None and len(eve) != len(x):
+        raise EndsDisagree("number of samples and of Eve's samples", len(x), len(eve))
+    return x
+
+
+def _spacing(
+    symbols: Symbols, x: NDArray[np.float64], eve: Float | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return where the symbols lie in which series, and what Eve heard there.
+
+    Evenly spaced symbols are predicted from earlier symbols' samples alone: what lies between them is thrown away.
+    Otherwise from every earlier sample, which gives Eve more than she has.
+    """
+    index = symbols.index.astype(np.int64)
+    heard = None if eve is None else _around(np.asarray(eve, np.float64).reshape(len(x), -1))
+    steps = np.diff(index)
+    if len(steps) and (steps == steps[0]).all():
+        return np.arange(len(index)), x[index], None if heard is None else heard[index]
+    return index, x, heard
+
+
+def _around(eve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return Eve's samples with her neighbouring grid points as further columns."""
+    n = len(eve)
+    near = (np.clip(np.arange(n) + shift, 0, n - 1) for shift in range(-_EVE_REACH, _EVE_REACH + 1))
+    return np.hstack([eve[at] for at in near])
+
+
+def _thresholds(values: NDArray[np.float64], levels_of: NDArray[np.int64], levels: int) -> NDArray[np.float64]:
+    """Return thresholds for each value that explain its symbol, (m, levels − 1); NaN where there are none.
+
+    Thresholds may have changed from run to run: where one set does not explain all, each half is tried by itself.
+    """
+    out = np.full((len(values), levels - 1), np.nan)
+    low, high = np.full(levels, np.inf), np.full(levels, -np.inf)
+    np.minimum.at(low, levels_of, values)
+    np.maximum.at(high, levels_of, values)
+    below, above = np.maximum.accumulate(high)[:-1], np.minimum.accumulate(low[::-1])[::-1][1:]
+    if (below <= above).all():
+        # a level that never occurs has its threshold at infinity, on its side
+        out[:] = np.where(np.isneginf(below), -np.inf, np.where(np.isposinf(above), np.inf, (below + above) / 2))
+    elif len(values) >= 2 * _SMALLEST_RUN * levels:
+        half = len(values) // 2
+        out[:half] = _thresholds(values[:half], levels_of[:half], levels)
+        out[half:] = _thresholds(values[half:], levels_of[half:], levels)
+    return out
