@@ -1,4 +1,4 @@
-"""Pair the public recordings and compare with the correlations published in shared notes (raw r, zero lag)."""
+"""Pair the public recordings and compare with the correlations of all their rows (raw r, zero lag)."""
 
 import numpy as np
 import pytest
