@@ -1,7 +1,7 @@
 """Admit signals and parameters to the wavelet room, or say with numbers what is wrong with them."""
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,22 +13,23 @@ FEWEST = 16  # samples; with fewer not one row has a sample outside its cone
 Array = Any
 
 
-def namespace(x: Array) -> ModuleType:
-    """Return the array-API namespace of an array."""
-    from array_api_compat import array_namespace
+class Library(NamedTuple):
+    """What computes: the array-API namespace of an array, and the FFT module that goes with it."""
 
-    found: ModuleType = array_namespace(x)
-    return found
+    xp: ModuleType
+    fft: ModuleType
 
 
-def fourier(xp: ModuleType) -> ModuleType:
-    """Return the FFT module for a namespace: scipy.fft for NumPy, as it keeps float32; otherwise xp.fft."""
-    if xp.__name__.endswith("numpy") and "jax" not in xp.__name__:
-        import scipy.fft
+def library(x: Array) -> Library:
+    """Return the library of an array; NumPy's FFT is scipy.fft, as that keeps float32."""
+    from array_api_compat import array_namespace, is_numpy_namespace
 
-        return scipy.fft
-    fft: ModuleType = xp.fft
-    return fft
+    xp: ModuleType = array_namespace(x)
+    if not is_numpy_namespace(xp):
+        return Library(xp, xp.fft)
+    import scipy.fft
+
+    return Library(xp, scipy.fft)
 
 
 def signal(x: Array, name: str = "x") -> Array:
@@ -41,7 +42,7 @@ def signal(x: Array, name: str = "x") -> Array:
     """
     if not hasattr(x, "__array_namespace__") and not hasattr(x, "dtype"):
         x = np.asarray(x)
-    xp = namespace(x)
+    xp = library(x).xp
     if xp.isdtype(x.dtype, "complex floating") or x.ndim < 1:
         raise OutOfRange(name, f"{x.dtype} of shape {tuple(x.shape)}", "real numbers of shape (…, n)")
     if not xp.isdtype(x.dtype, "real floating"):
@@ -66,7 +67,7 @@ def pair(a: Array, b: Array) -> tuple[Array, Array]:
     if a.shape != b.shape:
         raise EndsDisagree("shape", tuple(a.shape), tuple(b.shape))
     for end, x in (("a", a), ("b", b)):
-        xp = namespace(x)
+        xp = library(x).xp
         still = xp.max(x, axis=-1) == xp.min(x, axis=-1)
         if bool(xp.any(still)):
             raise ConstantSignal(end, float(xp.reshape(x[still, ...], (-1,))[0] if x.ndim > 1 else x[0]))

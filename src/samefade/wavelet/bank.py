@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from samefade.types import Float
 from samefade.wavelet import morlet
-from samefade.wavelet.admit import Array, changed
+from samefade.wavelet.admit import Array, Library, changed
 from samefade.wavelet.plan import Level, Stage
 
 BLOCK = 65536  # coefficients that are worked on at once, so that they stay in the processor's cache
@@ -30,19 +29,24 @@ class Block:
     gains: Array
 
 
-def blocks(stage: Stage, level: Level, *, circle: str, like: Array, xp: ModuleType) -> Iterator[Block]:
+def blocks(
+    stage: Stage, level: Level, points: int, *, circle: str, like: Array, lib: Library, peaks: Float | None = None
+) -> Iterator[Block]:
     """Yield the filters of a level, a few rows at a time.
 
     Args:
         stage: Where the level belongs.
         level: Which rows.
+        points: How many coefficients of a row will be held.
         circle: "images": the wavelet is sampled, so its spectrum repeats (ours).
             "half": bins −rate/2 … rate/2 (pycwt); "positive": bins above 0 up to rate/2 (Torrence and Compo's code).
-        like: An array of the precision wanted.
-        xp: Its namespace.
+        like: An array, real or complex, of the precision wanted.
+        lib: Its library.
+        peaks: (S,) the greatest gain of each row of the family; None for 1.
     """
-    rows = max(4, BLOCK * level.thin // stage.length)
-    radius = np.sqrt(-2 * np.log(float(xp.finfo(like.dtype).eps)))
+    rows = max(4, BLOCK // points)
+    kind = lib.xp.finfo(like.dtype)
+    radius = np.sqrt(-2 * np.log(float(kind.eps)))  # beyond it a gain is below the rounding unit
     for first in range(level.first, level.stop, rows):
         scales = stage.scales[first : min(first + rows, level.stop)]
         unit = stage.length / (2 * np.pi * scales[0])  # bins for each rad of sω at the widest filter
@@ -50,10 +54,13 @@ def blocks(stage: Stage, level: Level, *, circle: str, like: Array, xp: ModuleTy
         if circle != "images":
             low, high = (-(stage.length // 2) if circle == "half" else 1), stage.length // 2 + (circle != "half")
         u = scales[:, None] * (2 * np.pi / stage.length * np.arange(low, high))
-        yield Block(first, first + len(scales), low, xp.asarray(morlet.spectrum(u), dtype=like.dtype))
+        gains = morlet.spectrum(u)
+        if peaks is not None:
+            gains *= peaks[first : first + len(scales), None]
+        yield Block(first, first + len(scales), low, lib.xp.asarray(gains, dtype=kind.dtype))
 
 
-def coefficients(spectrum: Array, block: Block, length: int, *, xp: ModuleType, fft: ModuleType, turn: bool) -> Array:
+def coefficients(spectrum: Array, block: Block, length: int, lib: Library, *, turn: bool) -> Array:
     """Return the coefficients of one block on a grid of `length` points, (rows, length).
 
     They are exact samples of those on the finer grid: a bin goes to its number modulo the length.
@@ -62,23 +69,29 @@ def coefficients(spectrum: Array, block: Block, length: int, *, xp: ModuleType, 
         spectrum: (L,) FFT of the segment, divided by L.
         block: The filters.
         length: L divided by a whole number.
-        xp: Namespace of the spectrum.
-        fft: Its FFT module.
+        lib: Library of the spectrum.
         turn: Whether to put every bin in its place; without, all coefficients are turned by
             exp(−2πi·low·t/length), which cancels in a product with another signal's.
     """
-    y = _bins(spectrum, block.low, block.gains.shape[-1], xp) * block.gains
+    y = _bins(spectrum, block.low, block.gains.shape[-1], lib) * block.gains
     while (over := min(y.shape[-1] - length, length)) > 0:
         begin, end = y.shape[-1] - over - length, y.shape[-1] - length
         y = changed(y, (slice(None), slice(begin, end)), y[:, end + length - over :], add=True)[:, :-over]
     if not turn:
-        return fft.ifft(y, n=length, axis=-1, norm="forward")
-    if y.shape[-1] < length:
-        y = xp.concat([y, xp.zeros((y.shape[0], length - y.shape[-1]), dtype=y.dtype)], axis=-1)
-    return fft.ifft(xp.roll(y, block.low % length, axis=-1), axis=-1, norm="forward")
+        return lib.fft.ifft(y, n=length, axis=-1, norm="forward")
+    return lib.fft.ifft(_placed(y, block.low % length, length, lib), axis=-1, norm="forward")
 
 
-def _bins(spectrum: Array, low: int, count: int, xp: ModuleType) -> Array:
+def _placed(y: Array, low: int, length: int, lib: Library) -> Array:
+    """Return bins on a circle of `length`, the first of them at `low`."""
+    rows, count = y.shape
+    straight = min(count, length - low)
+    circle = lib.xp.zeros((rows, length), dtype=y.dtype)
+    circle = changed(circle, (slice(None), slice(low, low + straight)), y[:, :straight])
+    return changed(circle, (slice(None), slice(count - straight)), y[:, straight:])
+
+
+def _bins(spectrum: Array, low: int, count: int, lib: Library) -> Array:
     """Return bins low … low + count − 1 of a periodic spectrum."""
     size = spectrum.shape[-1]
     low %= size
@@ -86,7 +99,7 @@ def _bins(spectrum: Array, low: int, count: int, xp: ModuleType) -> Array:
         return spectrum[low : low + count]
     head = spectrum[low:]
     whole, rest = divmod(count - head.shape[0], size)
-    return xp.concat([head, *[spectrum] * whole, spectrum[:rest]])
+    return lib.xp.concat([head, *[spectrum] * whole, spectrum[:rest]])
 
 
 def smoothing(stage: Stage, level: Level, exponent: float) -> Float:

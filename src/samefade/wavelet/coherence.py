@@ -1,20 +1,19 @@
 """The wavelet coherence of two signals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
-from samefade.types import Float
 from samefade.wavelet import admit, kernels, morlet, segments, smooth
-from samefade.wavelet.admit import Array
-from samefade.wavelet.kernels import Kernel
-from samefade.wavelet.plan import Stage, plan
+from samefade.wavelet.admit import Array, Library
+from samefade.wavelet.plan import plan
 from samefade.wavelet.rows import Coherence
+from samefade.wavelet.smooth import Smoother, Three
 from samefade.wavelet.transform import gather, joined, steps
 
 FLOOR = 64  # times the rounding unit of a row's greatest power: what is smaller is rounding, not signal
 
 
-def coherence(
+def coherence(  # noqa: PLR0913 -- two signals, and six choices by keyword
     a: Array,
     b: Array,
     *,
@@ -65,71 +64,47 @@ def coherence(
     stages = (
         [chosen.stage(n, scales, wanted, span)] if chosen.trimmed else list(plan(n, scales, wanted, span, full=full))
     )
-    xp = admit.namespace(a)
-    flat = [xp.reshape(x, (-1, n)) for x in (a, b)]
-    pairs = [_rows([x[i, :] for x in flat], stages, chosen, taps, full=full) for i in range(flat[0].shape[0])]
-    rows, cross = (gather([pair[k] for pair in pairs], a.shape[:-1], xp) for k in (0, 1))
+    lib = admit.library(a)
+    smoothers = [smooth.smoother(stage, chosen, taps, a, lib, full=full) for stage in stages]
+    flat = [lib.xp.reshape(x, (-1, n)) for x in (a, b)]
+    pairs = [_rows([x[i, :] for x in flat], smoothers, lib) for i in range(flat[0].shape[0])]
+    rows, cross = (gather([pair[k] for pair in pairs], a.shape[:-1], lib) for k in (0, 1))
     return Coherence(
         found.frequency(rate), found.scale(rate), steps(stages, full=full), rows,
         morlet.cone(found.scale(rate), rate), n, rate, voices, cross, kernel,
     )  # fmt: skip
 
 
-def _rows(
-    ends: list[Array], stages: list[Stage], kernel: Kernel, taps: tuple[Float, int], *, full: bool
-) -> tuple[list[Array], list[Array]]:
+def _rows(ends: list[Array], smoothers: list[Smoother], lib: Library) -> tuple[list[Array], list[Array]]:
     """Return R² and the smoothed cross spectrum of every row, for one pair of signals."""
-    xp = admit.namespace(ends[0])
-    fft = admit.fourier(xp)
-    ends = [_normal(x, xp) for x in ends]
+    ends = [_normal(x, lib.xp) for x in ends]
     rows: list[Array] = []
     cross: list[Array] = []
-    for stage in stages:
-        filters = smooth.filters(stage, exponent=kernel.time, circle=kernel.circle, like=ends[0], xp=xp)
-        record = stage.size if kernel.trimmed else None
-        parts = []
+    for smoother in smoothers:
+        stage = smoother.stage
+        parts: list[Iterable[Three]] = []
         thinner: list[list[Array]] = [[], []]
-        for start, *pair in zip(stage.starts, *(segments.spectra(x, stage, xp=xp, fft=fft) for x in ends), strict=True):
-            parts.append(list(_levels(pair, stage, filters, taps, record, full=full, xp=xp, fft=fft)))
+        for start, a, b in zip(stage.starts, *(segments.spectra(x, stage, lib) for x in ends), strict=True):
+            levels = smooth.smoothed(a, b, smoother)
+            parts.append(levels if len(stage.starts) == 1 else list(levels))  # one level at a time takes less memory
             if stage.shrink > 1:
-                for thin, spectrum in zip(thinner, pair, strict=True):
-                    thin.append(segments.thinned(spectrum, stage, start, xp=xp, fft=fft))
+                thinner[0].append(segments.thinned(a, stage, start, lib))
+                thinner[1].append(segments.thinned(b, stage, start, lib))
         for level in zip(*parts, strict=True):
-            size = _size(stage, level[0][2].shape[-1], len(level), full=full)
-            pa, pb, c = (joined(p, xp)[:, :size] for p in zip(*level, strict=True))
-            r2 = ratio(pa, pb, c, xp)
+            r2, c = _finished(level, smoother, lib)
             rows += [r2[i, :] for i in range(r2.shape[0])]
             cross += [c[i, :] for i in range(c.shape[0])]
-        ends = [joined(thin, xp) for thin in thinner] if stage.shrink > 1 else ends
+        ends = [joined(thin, lib) for thin in thinner] if stage.shrink > 1 else ends
     return rows, cross
 
 
-def _size(stage: Stage, piece: int, pieces: int, *, full: bool) -> int:
-    """Return how many samples a level's rows keep of their pieces: the last piece may reach beyond the record."""
-    del pieces
-    thin = 1 if full else stage.hop // piece
-    return -(-stage.record // (1 if full else thin * stage.factor))
-
-
-def _levels(
-    pair: list[Array],
-    stage: Stage,
-    filters: tuple[smooth.Filters, ...],
-    taps: tuple[Float, int],
-    record: int | None,
-    *,
-    full: bool,
-    xp: ModuleType,
-    fft: ModuleType,
-) -> Iterator[tuple[Array, Array, Array]]:
-    """Yield the smoothed products of each level of a segment, holding three levels at a time."""
-    near: list[smooth.Products] = []
-    for i, found in enumerate(filters):
-        near = [*near[-2:], smooth.products(*pair, stage, found, record=record, xp=xp, fft=fft)]
-        if i > 0:
-            yield from smooth.smoothed(near, near[-2], stage, taps, full=full, xp=xp, fft=fft)
-    if near:
-        yield from smooth.smoothed(near[-2:], near[-1], stage, taps, full=full, xp=xp, fft=fft)
+def _finished(level: Sequence[Three], smoother: Smoother, lib: Library) -> tuple[Array, Array]:
+    """Return R² and the cross spectrum of a level over the whole record, from its segments."""
+    stage = smoother.stage
+    thin = 1 if smoother.full else stage.factor * (stage.hop // level[0][2].shape[-1])
+    size = -(-stage.record // thin)  # the last segment may reach beyond the record
+    pa, pb, cross = (joined(p, lib)[:, :size] for p in zip(*level, strict=True))
+    return ratio(pa, pb, cross, lib), cross
 
 
 def _normal(x: Array, xp: ModuleType) -> Array:
@@ -139,14 +114,15 @@ def _normal(x: Array, xp: ModuleType) -> Array:
     return x / xp.std(x)
 
 
-def ratio(pa: Array, pb: Array, cross: Array, xp: ModuleType) -> Array:
+def ratio(pa: Array, pb: Array, cross: Array, lib: Library) -> Array:
     """Return |cross|²/(pa·pb) between 0 and 1, and 0 where a power is nothing but rounding."""
+    xp = lib.xp
     unit = FLOOR * float(xp.finfo(pa.dtype).eps)
     floors = [unit * xp.max(p, axis=-1, keepdims=True) for p in (pa, pb)]
-    re, im = xp.real(cross), xp.imag(cross)
-    square, both = re * re + im * im, pa * pb
+    square, both = smooth.power(cross, lib), pa * pb
     if any(bool(xp.any(xp.min(p, axis=-1, keepdims=True) <= floor)) for p, floor in zip((pa, pb), floors, strict=True)):
         heard = (pa > floors[0]) & (pb > floors[1])
         square = xp.where(heard, square, xp.zeros_like(square))
         both = xp.where(heard, both, xp.ones_like(both))
-    return xp.minimum(square / both, xp.ones((), dtype=pa.dtype))
+    square /= both
+    return xp.minimum(square, xp.ones((), dtype=pa.dtype))

@@ -86,8 +86,7 @@ def inverse(x: Array, *, rate: float, low: float, high: float, voices: int = 12,
         OutOfRange: When low or high, rate or voices make no sense.
     """
     x = admit.signal(x)
-    xp = admit.namespace(x)
-    fft = admit.fourier(xp)
+    xp, fft = admit.library(x)
     n = x.shape[-1]
     longest = kept_scales(rate, low, high, voices)[-1]
     padded = _fast(n + min(int(REACH * longest) + 1, LONGEST * n))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from samefade.errors import OutOfRange
-from samefade.types import Float
+from samefade.types import Float, Integer
 
 OMEGA = 6.0
 WAVELENGTH = 4 * np.pi / (OMEGA + np.sqrt(2 + OMEGA**2))  # λ_F, 1.0330
@@ -39,11 +39,13 @@ class Family:
 
     def scale(self, rate: float) -> Float:
         """Return the scales asked for, s."""
-        return self.samples[self.first : self.stop] / rate
+        scale: Float = self.samples[self.first : self.stop] / rate
+        return scale
 
     def frequency(self, rate: float) -> Float:
         """Return the Fourier frequencies of the rows asked for, Hz, descending."""
-        return rate / (WAVELENGTH * self.samples[self.first : self.stop])
+        frequency: Float = rate / (WAVELENGTH * self.samples[self.first : self.stop])
+        return frequency
 
 
 def family(smallest: float, count: int, voices: int) -> Float:
@@ -73,9 +75,10 @@ def between(samples: Float, rate: float, low: float | None, high: float | None) 
     return Family(samples, int(kept[0]), int(kept[-1]) + 1)
 
 
-def cone(scale: Float, rate: float) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def cone(scale: Float, rate: float) -> Integer:
     """Return how many samples at each end lie inside the cone of influence, √2·s, rounded up."""
-    return np.ceil(CONE * scale * rate).astype(np.int64)
+    samples: Integer = np.ceil(CONE * scale * rate).astype(np.int64)
+    return samples
 
 
 def spectrum(u: Float) -> Float:

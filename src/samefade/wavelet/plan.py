@@ -11,6 +11,7 @@ Margins and paddings are REACH times the longest scale that they serve, so that 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ SEGMENT = 49152  # samples: longer signals are cut
 ALONE = 2048  # samples: so short a padded signal needs one stage
 LAST = 8192  # samples: so short a padded, thinned signal needs no further stage
 TAIL = 41  # thinned samples by which the low-pass (lowpass.py) reaches beyond the record
-APRON = 96  # samples on either side over which `stretch` fades
+APRON = 64  # samples on either side over which `stretch` fades
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _share(scales: Float, size: int, rows: tuple[int, int], after: int, *, last:
 def _levels(scales: Float, begin: int, end: int) -> tuple[Level, ...]:
     thin = [_power(s * 2 * np.pi / WIDTH) for s in scales[begin:end]]
     cuts = [0, *(np.flatnonzero(np.diff(thin)) + 1).tolist(), len(thin)]
-    return tuple(Level(begin + i, begin + j, thin[i]) for i, j in zip(cuts, cuts[1:], strict=False) if j > i)
+    return tuple(Level(begin + i, begin + j, thin[i]) for i, j in pairwise(cuts) if j > i)
 
 
 def _segments(size: int, margin: int, tail: int, shrink: int, unit: int, *, full: bool) -> tuple[int, int, int]:

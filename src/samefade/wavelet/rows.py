@@ -7,7 +7,7 @@ import numpy as np
 from samefade.errors import OutOfRange, TooFewSamples
 from samefade.types import Float, Integer
 from samefade.wavelet import morlet
-from samefade.wavelet.admit import Array, namespace
+from samefade.wavelet.admit import Array, library
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +81,7 @@ class Transform(Rows):
         kept = np.arange(len(self)) if rows is None else np.arange(len(self))[np.asarray(rows)]
         if not len(kept) or np.any(self.step[kept] != 1):
             raise OutOfRange("rows", f"{len(kept)} rows", "at least one, of a transform with grid='full'")
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         total = xp.zeros_like(xp.real(self.rows[0]))
         for j in kept:
             weight = 1 / (full_gain(self.voices) * morlet.norm(self.scale[j] * self.rate, self.norm))
@@ -111,12 +111,12 @@ class Coherence(Rows):
 
         Exact where the step is 1 (ask for grid="full"); other rows are interpolated linearly, for plots.
         """
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         return xp.stack([_stretch(row, int(d), self.n) for row, d in zip(self.rows, self.step, strict=True)], axis=-2)
 
     def full_phase(self) -> Array:
         """Return the phase on the full grid, (…, S, n), rad; interpolated like `full`."""
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         pairs = zip(self.cross, self.step, strict=True)
         return xp.stack([_angle(_stretch(row, int(d), self.n)) for row, d in pairs], axis=-2)
 
@@ -125,7 +125,7 @@ class Coherence(Rows):
 
         A sample of a row stands for as many samples of the signal as its share of those outside the cone.
         """
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         counts = []
         for j, row in enumerate(self.rows):
             inside = row[..., self.outside(j)]
@@ -141,7 +141,7 @@ class Coherence(Rows):
             TooFewSamples: When every row lies inside its cone.
         """
         self._require_valid()
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         counts = self.samples_above(level)
         return float(xp.sum(counts)) * len(self) / (float(counts.size) * float(self.valid.sum()))
 
@@ -152,7 +152,7 @@ class Coherence(Rows):
             TooFewSamples: When every row lies inside its cone.
         """
         self._require_valid()
-        xp = namespace(self.rows[0])
+        xp = library(self.rows[0]).xp
         cells = [row[..., self.outside(j)] for j, row in enumerate(self.rows)]
         return max(float(xp.max(inside)) for inside in cells if inside.shape[-1])
 
@@ -162,14 +162,14 @@ class Coherence(Rows):
 
 
 def _angle(z: Array) -> Array:
-    xp = namespace(z)
+    xp = library(z).xp
     return xp.atan2(xp.imag(z), xp.real(z))
 
 
 def _stretch(row: Array, step: int, n: int) -> Array:
     if step == 1:
         return row
-    xp = namespace(row)
+    xp = library(row).xp
     at = np.arange(n) / step
     left = np.minimum(at.astype(np.int64), row.shape[-1] - 1)
     right = np.minimum(left + 1, row.shape[-1] - 1)

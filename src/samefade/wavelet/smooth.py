@@ -6,15 +6,17 @@ and a row of a neighbouring level is folded or padded there instead of being int
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from samefade.types import Float
 from samefade.wavelet import bank, segments
-from samefade.wavelet.admit import Array, changed
+from samefade.wavelet.admit import Array, Library, changed
 from samefade.wavelet.bank import Block
+from samefade.wavelet.kernels import Kernel
 from samefade.wavelet.plan import Level, Stage
+
+Three = tuple[Array, Array, Array]  # of |W_a|², of |W_b|², of W_a·W_b*
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,156 +25,172 @@ class Filters:
 
     Attributes:
         level: The rows.
+        size: M, samples of a segment on the level's grid.
         blocks: The wavelets, a few rows at a time.
         gains: (rows, M) Sm_time.
     """
 
     level: Level
+    size: int
     blocks: tuple[Block, ...]
     gains: Array
 
 
 @dataclass(frozen=True, eq=False)
-class Products:
-    """Spectra of a level's three products after Sm_time, rows × bins: of real ones only the bins 0 … M/2.
+class Smoother:
+    """Smoothing in one stage.
 
     Attributes:
-        level: The rows.
-        size: M, samples of a segment on the level's grid.
-        spectra: Of |W_a|², of |W_b|² and of W_a·W_b*.
+        stage: The stage.
+        filters: Those of each of its levels.
+        taps: The boxcar over scales.
+        before: How many taps come before a row's own.
+        record: The products are cut to so many samples before smoothing; None leaves them whole.
+        full: Whether every sample of the signal is wanted.
+        lib: What computes.
     """
 
-    level: Level
-    size: int
-    spectra: tuple[Array, Array, Array]
+    stage: Stage
+    filters: tuple[Filters, ...]
+    taps: Float
+    before: int
+    record: int | None
+    full: bool
+    lib: Library
 
 
-def filters(stage: Stage, *, exponent: float, circle: str, like: Array, xp: ModuleType) -> tuple[Filters, ...]:
-    """Return the filters of every level of a stage."""
-    return tuple(
-        Filters(
-            level,
-            tuple(bank.blocks(stage, level, circle=circle, like=like, xp=xp)),
-            xp.asarray(bank.smoothing(stage, level, exponent), dtype=like.dtype),
-        )
-        for level in stage.levels
-    )
+def smoother(
+    stage: Stage, kernel: Kernel, taps: tuple[Float, int], like: Array, lib: Library, *, full: bool
+) -> Smoother:
+    """Return the smoother of a stage, in the precision of `like`."""
+    filters = []
+    for level in stage.levels:
+        size = stage.length // level.thin
+        blocks = tuple(bank.blocks(stage, level, size, circle=kernel.circle, like=like, lib=lib))
+        gains = lib.xp.asarray(bank.smoothing(stage, level, kernel.time), dtype=like.dtype)
+        filters.append(Filters(level, size, blocks, gains))
+    return Smoother(stage, tuple(filters), *taps, stage.size if kernel.trimmed else None, full, lib)
 
 
-def products(
-    a: Array, b: Array, stage: Stage, found: Filters, *, record: int | None, xp: ModuleType, fft: ModuleType
-) -> Products:
-    """Return the spectra of a level's products; `record` cuts them to so many samples before smoothing."""
-    size = stage.length // found.level.thin
-    half = size // 2 + 1
-    rows = found.level.stop - found.level.first
-    spectra = [xp.empty((rows, bins), dtype=a.dtype) for bins in (half, half, size)]
-    for block in found.blocks:
-        where = slice(block.first - found.level.first, block.stop - found.level.first)
-        gains = found.gains[where, :]
-        wa, wb = (bank.coefficients(x, block, size, xp=xp, fft=fft, turn=False)[..., :record] for x in (a, b))
-        for i, power in enumerate((_power(wa, xp), _power(wb, xp))):
-            smooth = fft.rfft(power, n=size, axis=-1) * gains[:, :half]
-            spectra[i] = changed(spectra[i], (where, slice(None)), smooth)
-        cross = fft.fft(wa * xp.conj(wb), n=size, axis=-1) * gains
-        spectra[2] = changed(spectra[2], (where, slice(None)), cross)
-    return Products(found.level, size, tuple(spectra))
-
-
-def smoothed(
-    near: list[Products], middle: Products, stage: Stage, taps: tuple[Float, int], *, full: bool, xp: ModuleType,
-    fft: ModuleType,
-) -> Iterator[tuple[Array, Array, Array]]:  # fmt: skip
-    """Yield (|W_a|², |W_b|², W_a·W_b*) smoothed, of each delivered row of a level, a row or more at a time.
+def smoothed(a: Array, b: Array, s: Smoother) -> Iterator[Three]:
+    """Yield, for each level with rows to deliver, the three products smoothed, (rows, samples) each.
 
     Args:
-        near: The level and its neighbours, fine to coarse.
-        middle: The level itself.
-        stage: Where it belongs.
-        taps: The boxcar over scales and how many taps come before a row's own.
-        full: Whether to give all samples of the signal.
-        xp: Namespace of the arrays.
-        fft: Its FFT module.
+        a: (L,) FFT of a segment of one signal, divided by L.
+        b: That of the other.
+        s: The smoother.
     """
-    level, size = middle.level, middle.size
-    first, stop = max(level.first, stage.first), min(level.stop, stage.stop)
-    if first >= stop:
+    near: list[tuple[Filters, Three]] = []
+    for i, found in enumerate(s.filters):
+        near = [*near[-2:], (found, _products(a, b, s, found))]
+        if i > 0:
+            yield from _delivered(near, near[-2][0], s)
+    if near:
+        yield from _delivered(near[-2:], near[-1][0], s)
+
+
+def power(w: Array, lib: Library) -> Array:
+    """Return |w|²."""
+    re, im = lib.xp.real(w), lib.xp.imag(w)
+    square = re * re
+    square += im * im
+    return square
+
+
+def _products(a: Array, b: Array, s: Smoother, found: Filters) -> Three:
+    """Return the spectra of a level's products after Sm_time: of real ones only the bins 0 … M/2."""
+    xp, fft, size = s.lib.xp, s.lib.fft, found.size
+    half = size // 2 + 1
+    spectra = [xp.empty((found.gains.shape[0], bins), dtype=a.dtype) for bins in (half, half, size)]
+    for block in found.blocks:
+        where = slice(block.first - found.level.first, block.stop - found.level.first), slice(None)
+        gains = found.gains[where]
+        wa, wb = (bank.coefficients(x, block, size, s.lib, turn=False)[:, : s.record] for x in (a, b))
+        for i, w in enumerate((wa, wb)):
+            spectrum = fft.rfft(power(w, s.lib), n=size, axis=-1)
+            spectrum *= gains[:, :half]
+            spectra[i] = changed(spectra[i], where, spectrum)
+        cross = xp.conj(wb)
+        cross *= wa
+        spectrum = fft.fft(cross, n=size, axis=-1)
+        spectrum *= gains
+        spectra[2] = changed(spectra[2], where, spectrum)
+    return spectra[0], spectra[1], spectra[2]
+
+
+def _delivered(near: list[tuple[Filters, Three]], middle: Filters, s: Smoother) -> Iterator[Three]:
+    """Yield the rows of a level after Sm_scale, from the spectra of the level and of its neighbours."""
+    rows = range(max(middle.level.first, s.stage.first), min(middle.level.stop, s.stage.stop))
+    if not rows:
         return
-    wanted = range(first, stop)
-    pa, pb, cross = (_mixed([(p, p.spectra[i]) for p in near], middle, wanted, taps, xp) for i in range(3))
-    thin = 1 if full else level.thin
-    length = stage.length // thin
-    if full:
-        scale = length / size
-        pa, pb, cross = pa * scale, pb * scale, segments.padded(cross, length, xp=xp)
-    pa, pb = (fft.irfft(p, n=length, axis=-1) for p in (pa, pb))
-    cross = fft.ifft(cross, axis=-1)
-    if full and stage.factor > 1:
-        pa, pb = (xp.real(segments.stretched(p + 0j, stage, xp=xp, fft=fft)) for p in (pa, pb))
-        yield pa, pb, segments.stretched(cross, stage, xp=xp, fft=fft)
+    pa, pb, cross = (_mixed([(found, three[i]) for found, three in near], middle, rows, s) for i in range(3))
+    thin = 1 if s.full else middle.level.thin
+    length = s.stage.length // thin
+    if s.full:
+        scale = length / middle.size
+        pa, pb, cross = pa * scale, pb * scale, segments.padded(cross * scale, length, s.lib)
+    pa, pb = (s.lib.fft.irfft(p, n=length, axis=-1) for p in (pa, pb))
+    cross = s.lib.fft.ifft(cross, axis=-1)
+    if s.full and s.stage.factor > 1:
+        pa, pb = (s.lib.xp.real(segments.stretched(p + 0j, s.stage, s.lib)) for p in (pa, pb))
+        yield pa, pb, segments.stretched(cross, s.stage, s.lib)
     else:
-        yield tuple(segments.delivered(p, stage, thin) for p in (pa, pb, cross))
+        pa, pb, cross = (segments.delivered(p, s.stage, thin) for p in (pa, pb, cross))
+        yield pa, pb, cross
 
 
-def _mixed(
-    near: list[tuple[Products, Array]], middle: Products, wanted: range, taps: tuple[Float, int], xp: ModuleType
-) -> Array:
-    """Return the boxcar over scales of one product's spectra, for the rows wanted, on the middle level's grid."""
-    boxcar, before = taps
-    after = len(boxcar) - 1 - before
+def _mixed(near: list[tuple[Filters, Array]], middle: Filters, rows: range, s: Smoother) -> Array:
+    """Return the boxcar over scales of one product's spectra, for some rows, on the middle level's grid."""
+    after = len(s.taps) - 1 - s.before
     total = None
-    for p, spectra in sorted(near, key=lambda item: item[0] is not middle):  # the level itself first
-        rows = range(max(p.level.first, wanted.start - before), min(p.level.stop, wanted.stop + after))
-        heard = range(max(wanted.start, rows.start - after), min(wanted.stop, rows.stop + before))
-        if not rows or not heard:
+    for found, spectra in sorted(near, key=lambda item: item[0] is not middle):  # the level itself first
+        level = found.level
+        heard = range(max(level.first, rows.start - s.before), min(level.stop, rows.stop + after))
+        into = range(max(rows.start, heard.start - after), min(rows.stop, heard.stop + s.before))
+        if not heard or not into:
             continue
-        part = spectra[rows.start - p.level.first : rows.stop - p.level.first, :]
-        part = _product(_weights(rows, heard, *taps), _fold(part, p.size, middle.size, xp), xp)
+        part = _fold(spectra[heard.start - level.first : heard.stop - level.first, :], found.size, middle.size, s.lib)
+        part = _product(_weights(heard, into, s), part, s.lib)
         if total is None:
             total = part
-            continue
-        where = slice(heard.start - wanted.start, heard.stop - wanted.start)
-        total = _added(total, where, part, p.size, middle.size)
+        else:
+            total = _added(total, slice(into.start - rows.start, into.stop - rows.start), part, found, middle)
     return total
 
 
-def _added(total: Array, rows: slice, part: Array, size: int, wanted: int) -> Array:
-    """Return spectra with a part added, on a grid that may be twice as fine as the part's (the new bins are empty)."""
-    if size >= wanted:
-        return changed(total, (rows, slice(None)), part, add=True)
-    part, bins = part * (wanted / size), part.shape[-1]
-    if bins != size:
-        return changed(total, (rows, slice(bins)), part, add=True)
-    half = (size + 1) // 2
-    total = changed(total, (rows, slice(half)), part[:, :half], add=True)
-    return changed(total, (rows, slice(half - size, None)), part[:, half:], add=True)
+def _weights(heard: range, into: range, s: Smoother) -> Float:
+    """Return (into, heard) weights of the boxcar."""
+    tap = np.array(heard)[None, :] - np.array(into)[:, None] + s.before
+    weights: Float = np.where((tap >= 0) & (tap < len(s.taps)), s.taps[np.clip(tap, 0, len(s.taps) - 1)], 0.0)
+    return weights
 
 
-def _product(weights: Float, spectra: Array, xp: ModuleType) -> Array:
+def _product(weights: Float, spectra: Array, lib: Library) -> Array:
     if isinstance(spectra, np.ndarray):
         # NumPy would make the weights complex, and multiply four times instead of twice
         reals = np.ascontiguousarray(spectra).view(spectra.real.dtype)
         return (weights.astype(reals.dtype) @ reals).view(spectra.dtype)
-    return xp.asarray(weights, dtype=spectra.dtype) @ spectra
+    return lib.xp.asarray(weights, dtype=spectra.dtype) @ spectra
 
 
-def _power(w: Array, xp: ModuleType) -> Array:
-    re, im = xp.real(w), xp.imag(w)
-    return re * re + im * im
-
-
-def _weights(rows: range, wanted: range, taps: Float, before: int) -> Float:
-    """Return (wanted, rows) weights of the boxcar."""
-    tap = np.array(rows)[None, :] - np.array(wanted)[:, None] + before
-    weights: Float = np.where((tap >= 0) & (tap < len(taps)), taps[np.clip(tap, 0, len(taps) - 1)], 0.0)
-    return weights
-
-
-def _fold(spectra: Array, size: int, wanted: int, xp: ModuleType) -> Array:
+def _fold(spectra: Array, size: int, wanted: int, lib: Library) -> Array:
     """Return spectra on a grid of half the size, if that is wanted; the samples that stay are exact."""
     if size <= wanted:
         return spectra
     if spectra.shape[-1] == size:
-        return (spectra[..., :wanted] + spectra[..., wanted:]) / 2
+        return (spectra[:, :wanted] + spectra[:, wanted:]) / 2
     half = wanted // 2 + 1  # bin k + wanted of a real signal is the conjugate of bin wanted − k
-    return (spectra[..., :half] + xp.conj(xp.flip(spectra[..., wanted - half + 1 : wanted + 1], axis=-1))) / 2
+    upper = lib.xp.flip(spectra[:, wanted - half + 1 : wanted + 1], axis=-1)
+    return (spectra[:, :half] + lib.xp.conj(upper)) / 2
+
+
+def _added(total: Array, rows: slice, part: Array, found: Filters, middle: Filters) -> Array:
+    """Return spectra with a part added, on a grid that may be twice as fine as the part's (the new bins are empty)."""
+    if found.size >= middle.size:
+        return changed(total, (rows, slice(None)), part, add=True)
+    part, bins = part * (middle.size / found.size), part.shape[-1]
+    if bins != found.size:
+        return changed(total, (rows, slice(bins)), part, add=True)
+    half = (found.size + 1) // 2
+    total = changed(total, (rows, slice(half)), part[:, :half], add=True)
+    return changed(total, (rows, slice(half - bins, None)), part[:, half:], add=True)

@@ -1,13 +1,12 @@
 """The continuous wavelet transform, every row sampled as finely as it needs."""
 
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from samefade.types import Float, Integer
 from samefade.wavelet import admit, bank, morlet, segments
-from samefade.wavelet.admit import Array
+from samefade.wavelet.admit import Array, Library
 from samefade.wavelet.plan import Level, Stage, plan
 from samefade.wavelet.rows import Transform
 
@@ -53,10 +52,10 @@ def transform(
     found = morlet.between(scales, rate, low, high)
     stages = list(plan(n, scales, (found.first, found.stop), (0, 0), full=full))
     factors = morlet.norm(scales, norm)
-    xp = admit.namespace(x)
-    flat = xp.reshape(x, (-1, n))
+    lib = admit.library(x)
+    flat = lib.xp.reshape(x, (-1, n))
     found_rows = [_rows(flat[i, :], stages, factors, full=full) for i in range(flat.shape[0])]
-    rows = gather(found_rows, x.shape[:-1], xp)
+    rows = gather(found_rows, x.shape[:-1], lib)
     return Transform(
         found.frequency(rate), found.scale(rate), steps(stages, full=full), rows,
         morlet.cone(found.scale(rate), rate), n, rate, voices, norm,
@@ -64,38 +63,30 @@ def transform(
 
 
 def _rows(x: Array, stages: list[Stage], factors: Float, *, full: bool) -> list[Array]:
-    xp = admit.namespace(x)
-    fft = admit.fourier(xp)
-    x = x - xp.mean(x)
+    lib = admit.library(x)
+    x = x - lib.xp.mean(x)
     rows: list[Array] = []
     for stage in stages:
         pieces: list[list[Array]] = []
         thinner = []
-        for start, spectrum in zip(stage.starts, segments.spectra(x, stage, xp=xp, fft=fft), strict=True):
-            pieces.append(
-                [
-                    row
-                    for level in stage.levels
-                    for row in _level(spectrum, stage, level, factors, full=full, xp=xp, fft=fft)
-                ]
-            )
+        for start, spectrum in zip(stage.starts, segments.spectra(x, stage, lib), strict=True):
+            levels = (_level(spectrum, stage, level, factors, lib, full=full) for level in stage.levels)
+            pieces.append([row for level in levels for row in level])
             if stage.shrink > 1:
-                thinner.append(segments.thinned(spectrum, stage, start, xp=xp, fft=fft))
-        rows += [joined(parts, xp) for parts in zip(*pieces, strict=True)]
-        x = joined(thinner, xp) if thinner else x
+                thinner.append(segments.thinned(spectrum, stage, start, lib))
+        rows += [joined(parts, lib) for parts in zip(*pieces, strict=True)]
+        x = joined(thinner, lib) if thinner else x
     sizes = [-(-stages[0].size // int(d)) for d in steps(stages, full=full)]
     return [row[:size] for row, size in zip(rows, sizes, strict=True)]
 
 
-def _level(
-    spectrum: Array, stage: Stage, level: Level, factors: Float, *, full: bool, xp: ModuleType, fft: ModuleType
-) -> Iterator[Array]:
+def _level(spectrum: Array, stage: Stage, level: Level, factors: Float, lib: Library, *, full: bool) -> Iterator[Array]:
     thin = 1 if full else level.thin
-    for block in bank.blocks(stage, level, circle="images", like=xp.real(spectrum), xp=xp):
-        w = bank.coefficients(spectrum, block, stage.length // thin, xp=xp, fft=fft, turn=True)
-        w = segments.stretched(w, stage, xp=xp, fft=fft) if full else segments.delivered(w, stage, thin)
-        for row, factor in zip(range(w.shape[0]), factors[block.first : block.stop], strict=True):
-            yield w[row, :] * float(factor)
+    points = stage.length * stage.factor if full else stage.length // thin
+    for block in bank.blocks(stage, level, points, circle="images", like=spectrum, lib=lib, peaks=factors):
+        w = bank.coefficients(spectrum, block, stage.length // thin, lib, turn=True)
+        w = segments.stretched(w, stage, lib) if full else segments.delivered(w, stage, thin)
+        yield from (w[row, :] for row in range(w.shape[0]))
 
 
 def steps(stages: list[Stage], *, full: bool) -> Integer:
@@ -110,13 +101,13 @@ def steps(stages: list[Stage], *, full: bool) -> Integer:
     return np.ones(len(found), dtype=np.int64) if full else np.array(found, dtype=np.int64)
 
 
-def joined(parts: Array, xp: ModuleType) -> Array:
+def joined(parts: Sequence[Array], lib: Library) -> Array:
     """Return the parts of a row, one after the other in time."""
-    return parts[0] if len(parts) == 1 else xp.concat(list(parts), axis=-1)
+    return parts[0] if len(parts) == 1 else lib.xp.concat(list(parts), axis=-1)
 
 
-def gather(signals: list[list[Array]], shape: tuple[int, ...], xp: ModuleType) -> tuple[Array, ...]:
+def gather(signals: list[list[Array]], shape: tuple[int, ...], lib: Library) -> tuple[Array, ...]:
     """Return rows of one array each from the rows of every signal of a batch; `shape` is the batch's."""
     if not shape:
         return tuple(signals[0])
-    return tuple(xp.reshape(xp.stack(parts), (*shape, -1)) for parts in zip(*signals, strict=True))
+    return tuple(lib.xp.reshape(lib.xp.stack(parts), (*shape, -1)) for parts in zip(*signals, strict=True))
