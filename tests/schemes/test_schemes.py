@@ -9,6 +9,7 @@ from samefade import schemes
 from samefade.align import NoLag
 from samefade.errors import UnknownName, UnreadableRecording
 from samefade.quantize import Cdf
+from samefade.restore import Raw
 from samefade.schemes.expectation import expected_errors
 from samefade.types import Observation, Pair
 
@@ -82,21 +83,25 @@ def test_a_scheme_in_a_users_file_is_found(tmp_path):
         schemes.find(f"{tmp_path / 'absent.py'}:Mine")
 
 
+def spoken_features(r, n=40_000):
+    rng = np.random.default_rng(3)
+    x, e = rng.standard_normal((2, n))
+    y = r * x + np.sqrt(1 - r * r) * e
+    spoken, _ = Pair(*(Observation(v, 1.0, np.ones(n, bool)) for v in (x, y))).split(fraction=0.5)
+    return Raw().restore(spoken.a), Raw().restore(spoken.b)
+
+
 @pytest.mark.parametrize("r", [0.3, 0.8, 0.95, 0.99])
 def test_expected_errors_of_one_bit_are_the_closed_form(r):
-    # two equiprobable levels: P(sign differs) = arccos(r)/π (Sheppard 1899); the integration has 400 points
-    assert expected_errors(r, 2) == pytest.approx(np.arccos(r) / np.pi, abs=2e-3)
+    # two equiprobable levels: P(sign differs) = arccos(r)/π (Sheppard 1899); 20,000 samples: 4 standard errors
+    p = np.arccos(r) / np.pi
+    assert expected_errors(*spoken_features(r), 2) == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 20_000))
 
 
-def test_expected_errors_of_four_levels_match_a_simulation():
-    rng = np.random.default_rng(3)
-    x, e = rng.standard_normal((2, 200_000))
-    y = 0.9 * x + np.sqrt(1 - 0.81) * e
-    edges = [-0.6744897501960817, 0, 0.6744897501960817]
-    code = np.array([0, 1, 3, 2])
-    p, q = code[np.digitize(x, edges)], code[np.digitize(y, edges)]
-    rate = np.mean(np.bitwise_count(p ^ q)) / 2
-    assert expected_errors(0.9, 4) == pytest.approx(rate, abs=3e-3)  # 4 standard errors are 0.0024
+def test_expected_errors_never_leave_the_range_of_a_code():
+    a, _ = spoken_features(0.5)
+    assert expected_errors(a, a, 4) == 0.001
+    assert expected_errors(*spoken_features(-0.99), 2) == 0.49
 
 
 def test_the_decimated_scheme_keeps_fewer_values_of_a_slower_channel():

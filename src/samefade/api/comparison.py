@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from samefade.api.report import Report
 from samefade.api.running import Progress, run
 from samefade.errors import NotEnough
+from samefade.reciprocity import assess
 from samefade.schemes import Scheme
 from samefade.types import Observation, Pair
 
@@ -36,12 +37,13 @@ def compare(
         seed: As for `run`.
         progress: Called with the name of each scheme as it begins.
     """
-    return tuple(_row(scheme, pair, minutes, seed, progress) for scheme in schemes)
-
-
-def _row(scheme: Scheme, pair: Pair[Observation], minutes: float | None, seed: bytes | None, progress: Progress) -> Row:
-    progress(scheme.name)
-    try:
-        return Row(scheme.name, run(scheme, pair, minutes=minutes, seed=seed))
-    except NotEnough as why:
-        return Row(scheme.name, None, why)
+    progress("measuring reciprocity")
+    evidence = assess(pair)
+    rows = []
+    for scheme in schemes:
+        progress(scheme.name)
+        try:
+            rows.append(Row(scheme.name, run(scheme, pair, minutes=minutes, seed=seed, evidence=evidence)))
+        except NotEnough as why:
+            rows.append(Row(scheme.name, None, why))
+    return tuple(rows)

@@ -13,11 +13,13 @@ from samefade.entropy import mutual_information
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError
 from samefade.observe import guard_time
 from samefade.quantize import to_bits
+from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
 from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Terms
 
 Progress = Callable[[str], None]
+KEY_BITS, THRESHOLDS = 256, (5, 10, 20)
 
 
 def run(
@@ -26,6 +28,7 @@ def run(
     *,
     minutes: float | None = None,
     seed: bytes | None = None,
+    evidence: Evidence | None = None,
     progress: Progress = lambda _step: None,
 ) -> Report:
     """Run both ends of a scheme on a recorded pair, and account for every bit.
@@ -37,6 +40,7 @@ def run(
         pair: Both ends on one grid, and Eve where there is one.
         minutes: How much of the record is spoken for calibration; by default a quarter.
         seed: 32 public random bytes, drawn after sampling; give them only to repeat a run.
+        evidence: What `measure` found on this pair, where it is known already.
         progress: Called with the name of each step as it begins.
 
     Raises:
@@ -45,16 +49,17 @@ def run(
     """
     seed = secrets.token_bytes(32) if seed is None else seed
     progress("measuring reciprocity")
-    refusal = _refusal(pair)
+    refusal = _refusal(reciprocity.assess(pair) if evidence is None else evidence)
     spoken, kept = pair.split(minutes=minutes, guard=guard_time(pair))
     progress("agreeing on terms")
     terms = scheme.agree(spoken.a, spoken.b, seed[:16])
     progress("quantising")
     ends = _quantise(scheme, kept, terms)
     progress("correcting errors")
-    outcome = _reconcile(scheme, ends, _limit(kept))
+    limit = mutual_information(_one(kept.a.values), _one(kept.b.values)).per_sample
+    outcome = _reconcile(scheme, ends, limit * len(kept))
     progress("amplifying")
-    return _report(scheme, pair, kept, ends, _amplify(scheme, outcome, ends, seed[16:], refusal))
+    return _report(pair, kept, _amplify(scheme, outcome, seed[16:], refusal), scheme, ends, limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +74,17 @@ class _Ends:
 
 @dataclass(frozen=True, eq=False)
 class _Outcome:
-    """What came of the discussion."""
+    """What came of the discussion: the agreed string as each end holds it, and its account."""
 
     ledger: Ledger
-    fixed: Bits | None
+    agreed: tuple[Bits, Bits] | None
     refusal: SamefadeError | None
     keys: tuple[tuple[Key, ...], tuple[Key, ...]] = ((), ())
 
 
-def _refusal(pair: Pair[Observation]) -> SamefadeError | None:
+def _refusal(evidence: Evidence) -> SamefadeError | None:
     try:
-        reciprocity.reciprocal(reciprocity.assess(pair))
+        reciprocity.reciprocal(evidence)
     except NotEnough as why:
         if isinstance(why, ConstantSignal):
             raise
@@ -106,40 +111,38 @@ def _mask_bits(usable: Mask) -> float:
     return float(ceil(np.log2(n + 1)) + ceil(sets)) if m < n else 1.0
 
 
-def _limit(kept: Pair[Kept]) -> float:
-    return mutual_information(_one(kept.a.values), _one(kept.b.values)).per_sample * len(kept)
-
-
 def _one(values: Float) -> Float:
     return values if values.ndim == 1 else values[:, 0]
 
 
 def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
+    answerer = scheme.answer(ends.a)
     try:
-        fixed, ledger = talk(scheme.answer(ends.a), scheme.correct(ends.b))
+        fixed, ledger = talk(answerer, scheme.correct(ends.b))
     except AgreementFailed as why:
         return _Outcome(ends.a.ledger, None, why)
     excess = ledger.balance - limit
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)
-    return _Outcome(ledger, fixed, None)
+    return _Outcome(ledger, (answerer.fixed, fixed), None)
 
 
-def _amplify(scheme: Scheme, outcome: _Outcome, ends: _Ends, seed: bytes, refusal: SamefadeError | None) -> _Outcome:
-    if outcome.fixed is None or refusal is not None:
+def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None) -> _Outcome:
+    if outcome.agreed is None or refusal is not None:
         return replace(outcome, refusal=refusal or outcome.refusal)
     size = scheme.amplify.bits
     count = max(1, int((outcome.ledger.balance - scheme.amplify.margin()) // size))
     hashing = replace(scheme.amplify, bits=size * count)
     try:
-        a = hashing.amplify(ends.a, outcome.ledger, seed).split(size)
-        b = hashing.amplify(outcome.fixed, outcome.ledger, seed).split(size)
+        a, b = (hashing.amplify(end, outcome.ledger, seed).split(size) for end in outcome.agreed)
     except NotEnough as why:
         return replace(outcome, refusal=why)
     return replace(outcome, keys=(a, b))
 
 
-def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _Ends, outcome: _Outcome) -> Report:
+def _report(
+    pair: Pair[Observation], kept: Pair[Kept], outcome: _Outcome, scheme: Scheme, ends: _Ends, limit: float
+) -> Report:
     m = len(ends.a)
     ledger = outcome.ledger.pay("margin of the leftover hash lemma", scheme.amplify.margin())
     unshared = isinstance(outcome.refusal, NotReciprocal | AgreementFailed)
@@ -158,7 +161,7 @@ def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _En
         min_entropy_per_bit=ledger.entries[0].bits / m if m else 0.0,
         leak_bits=ledger.paid,
         secure_bits=0 if unshared else ledger.secure_bits,
-        mutual_information_per_sample=mutual_information(a, b).per_sample,
+        mutual_information_per_sample=limit,
         claim="estimate" if outcome.keys[0] else "none",
         ledger=ledger,
         refusal=outcome.refusal,
@@ -168,5 +171,8 @@ def _report(scheme: Scheme, pair: Pair[Observation], kept: Pair[Kept], ends: _En
 
 
 def _key_rate(ends: _Ends, packets: int) -> dict[int, float]:
-    rates = metrics.key_rate(ends.a.values, ends.b.values, packets=packets)
+    """Return bits a packet by threshold; where the bits fill no key of 256, there is none to count."""
+    if len(ends.a) < KEY_BITS:
+        return dict.fromkeys(THRESHOLDS, 0.0)
+    rates = metrics.key_rate(ends.a.values, ends.b.values, KEY_BITS, THRESHOLDS, packets=packets)
     return {threshold: rate.bits_per_packet for threshold, rate in rates.items()}

@@ -8,6 +8,7 @@ import typer
 from samefade import api, reciprocity
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
+from samefade.reciprocity import Evidence
 from samefade.types import Observation, Pair
 
 
@@ -38,13 +39,33 @@ def measure(
             {"schema": "samefade.measure/1", "matching": pair.matching, **evidence.to_json(), "diagnosis": list(words)}
         )
         return
-    rows = [(name.replace("_", " "), _text(value)) for name, value in evidence.to_json().items()]
-    show(table(f"{len(pair):,} samples at {pair.rate:g} Hz, matched by {pair.matching}", "", "", rows=rows))
-    say()
+    say(f"{len(pair):,} samples at {pair.rate:g} Hz, matched by {pair.matching}")
+    _show(evidence)
     for sentence in words:
         say(sentence)
     if plot is not None:
         say(f"\npicture: {plot}")
+
+
+VIEWS = {
+    "as heard": "raw", "without a trend of 21 samples": "detrended",
+    "without a slow trend": "varying", "first differences": "difference",
+}  # fmt: skip
+
+
+def _show(evidence: Evidence) -> None:
+    """Print the correlations as a table of their own, then the other numbers."""
+    views = {name: getattr(evidence, field) for name, field in VIEWS.items()}
+    rows = [
+        (name, f"{c.value:.3f}", f"{c.best:.3f}", str(c.lag), f"{c.effective:,.0f}", f"{c.threshold:.3f}")
+        for name, c in views.items()
+    ]
+    columns = ("\nPearson r", "at lag 0", "best", "at lag", "independent samples", "chance stays below")
+    show(table("", *columns, rows=rows))
+    spoken = {"pearson", *VIEWS.values()}
+    rest = [(k, v) for k, v in evidence.to_json().items() if k.partition("_")[0] not in spoken]
+    show(table("", "", "", rows=[(name.replace("_", " "), _text(value)) for name, value in rest]))
+    say()
 
 
 def _text(value: object) -> str:
