@@ -10,7 +10,8 @@ symbols, which favours Eve.
 Published for keys from channels: M. G. Madiseh 2010, "remove the predictable part".
 """
 
-from math import hypot, log2
+from math import hypot, log2, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,9 +70,28 @@ def gaussian(
     mean, rss, freedom, _ = predict(np.concatenate([before, x]), known, order)
     judged = min(len(mean), len(x))
     mean, cells = mean[-judged:], cells[-judged:]
-    least = 1e-12 * float(np.ptp(x))  # a perfect fit is rounding, not certainty
-    likely, low = (max(least, float(np.sqrt(rss / part))) for part in (freedom, _chi2(freedom, confidence)))
-    return _bound(_guesses(mean, cells, likely), _guesses(mean, cells, low), confidence)
+    return _bound(mean, cells, _Error.of(rss, freedom, mean, 1e-12 * float(np.ptp(x)), confidence), confidence)
+
+
+class _Error(NamedTuple):
+    """The error's standard deviation: likely, at its lower bound, and when the fit explains more than it seems."""
+
+    likely: float
+    low: float
+    explained: float  # variance that the prediction may explain beyond what it seems to
+
+    @classmethod
+    def of(cls, rss: float, freedom: int, mean: NDArray[np.float64], least: float, confidence: float) -> "_Error":
+        from scipy.special import chdtri, ndtri
+
+        variance, spread = rss / freedom, float(mean.var())
+        # RSS / σ² is below this with the wanted confidence
+        low = rss / float(chdtri(freedom, 1 - confidence))
+        # R² is known to 2R(1 − R²)/√n (Fisher 1915)
+        total = max(variance + spread, least**2)
+        share = 2 * sqrt(spread / total) * (1 - spread / total) / sqrt(freedom)
+        explained = min(0.99 * variance, max(0.0, float(ndtri(confidence))) * share * total)
+        return cls(max(least, sqrt(variance)), max(least, sqrt(low)), explained)
 
 
 def _series(values: Float, name: str) -> NDArray[np.float64]:
@@ -116,10 +136,12 @@ def _known(n: int, eve: Float | None) -> NDArray[np.float64]:
     return np.hstack([ones, heard, earlier, later])
 
 
-def _chi2(freedom: int, confidence: float) -> float:
-    from scipy.special import chdtri
-
-    return float(chdtri(freedom, 1 - confidence))  # RSS / σ² is below it with this confidence
+def _stretched(mean: NDArray[np.float64], variance: float, sigma: float) -> NDArray[np.float64]:
+    """Return the predictions with `variance` more: what the error has less, the prediction explains."""
+    spread, centre = float(mean.var()), float(mean.mean())
+    if spread <= 1e-12 * sigma**2:
+        return mean  # nothing but a constant was fitted
+    return np.asarray(centre + (mean - centre) * sqrt(1 + variance / spread))
 
 
 def _guesses(mean: NDArray[np.float64], edges: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
@@ -139,18 +161,25 @@ def _guesses(mean: NDArray[np.float64], edges: NDArray[np.float64], sigma: float
     return out
 
 
-def _bound(guesses: NDArray[np.float64], pessimistic: NDArray[np.float64], confidence: float) -> float:
-    """Return −log2 of the upper bound on the mean probability.
+def _bound(mean: NDArray[np.float64], edges: NDArray[np.float64], error: _Error, confidence: float) -> float:
+    """Return −log2 of the upper bound on the mean probability of the likeliest cell.
 
-    Two independent errors: of the deviation (`pessimistic` has its lower bound) and of the mean over a finite
-    record, whose neighbours depend on each other: its error is taken from the means of batches.
+    Three errors are taken as independent: of the error's deviation, of the share that is predicted, and of the mean
+    over a finite record, whose neighbours depend on each other: that one from the means of batches.
     """
+    guesses = _guesses(mean, edges, error.likely)
+    p = float(guesses.mean())
+    surer = float(_guesses(mean, edges, error.low).mean()) - p
+    left = max(error.low * 1e-3, sqrt(max(0.0, error.likely**2 - error.explained)))
+    closer = float(_guesses(_stretched(mean, error.explained, error.likely), edges, left).mean()) - p
+    return max(0.0, -log2(min(1.0, p + hypot(surer, closer, _scatter(guesses, confidence)))))
+
+
+def _scatter(guesses: NDArray[np.float64], confidence: float) -> float:
     from scipy.special import stdtrit
 
-    p = float(guesses.mean())
     batches = min(_BATCHES, len(guesses) // 2)
-    error = 0.0
-    if batches > 1:
-        means = np.array([part.mean() for part in np.array_split(guesses, batches)])
-        error = float(stdtrit(batches - 1, confidence) * means.std(ddof=1) / np.sqrt(batches))
-    return max(0.0, -log2(min(1.0, p + hypot(float(pessimistic.mean()) - p, error))))
+    if batches < 2:
+        return 0.0
+    means = np.array([part.mean() for part in np.array_split(guesses, batches)])
+    return float(stdtrit(batches - 1, confidence) * means.std(ddof=1) / sqrt(batches))
