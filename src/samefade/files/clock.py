@@ -33,10 +33,11 @@ class Stamps:
     local: Float
 
 
-def choose(stamps: Stamps) -> tuple[Float, str]:
+def choose(stamps: Stamps, rate: float | None = None) -> tuple[Float, str]:
     """Return the best time axis, seconds, and which clock it is in words.
 
     Host times stay absolute, so that two files can be matched; the chip's clocks count from when it started.
+    Where none runs, rows are taken at the declared rate, Hz.
     """
     local, joins = unwrap(stamps.local)
     trusted = joins == 0 and local.size > 1 and bool(local[-1] > local[0])
@@ -45,7 +46,7 @@ def choose(stamps: Stamps) -> tuple[Float, str]:
         _by_host(stamps.host, local, told, trusted=trusted)
         or _by_real(stamps, local, trusted=trusted)
         or _by_itself(stamps.host, local, told)
-        or by_row(np.arange(len(local)), None)
+        or by_row(np.arange(len(local)), rate)
     )
 
 
@@ -58,8 +59,12 @@ def _by_host(host: Float, local: Float, told: str, *, trusted: bool) -> Choice |
     if seen.all() and _steady(host, local, trusted=trusted):
         return host, "host time"
     if trusted and np.count_nonzero(seen) > 1 and (line := _line(local[seen], host[seen])) is not None:
-        jitter = float(np.std(host[seen] - _set(local[seen], line)))
-        return _set(local, line), f"{told}, set to host time (which jitters by {1e3 * jitter:.3g} ms)"
+        late = host[seen] - _set(local[seen], line)
+        jitter = float(np.std(late))
+        # a line can only arrive late, so the promptest lines tell when packets were heard
+        return _set(local, line) + float(
+            np.percentile(late, 5)
+        ), f"{told}, set to host time (which jitters by {1e3 * jitter:.3g} ms)"
     return (host, "host time") if seen.all() and _forward(host) else None
 
 

@@ -87,7 +87,7 @@ def columns(path: Path) -> Columns | None:
         rows = [words(text, delimiter) for text in texts]
         width = max((len(row) for row in rows), key=[len(row) for row in rows].count)
         full = [row for row in rows if len(row) == width]
-        if (width > 1 or delimiter is None) and len(full) * 2 > len(rows) and _numeric(full[1:] or full):
+        if (width > 1 or delimiter is None) and 3 * len(full) > 2 * len(rows) and _numeric(full[1:] or full):
             header = None if any(map(number, full[0])) else tuple(full[0])
             if width == 1 and header is None and len(full) < 2:
                 return None

@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, Heard, collect, level, not_data
+from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, collect
 from samefade.files.layout import Packet
 from samefade.files.lines import head
+from samefade.files.packets import Heard, level, not_data
 from samefade.files.tool_writer import write
 from samefade.files.values import count, tidy
 from samefade.types import Recording
@@ -36,19 +37,20 @@ class Esp32Tool:
         """Say whether one of the first lines is this tool's header or data."""
         return any(_FIRST.match(text) for text in head(path, 2000))
 
-    def read(self, path: Path, *, part: str = "all") -> tuple[Recording, ...]:
+    def read(self, path: Path, *, part: str = "all", rate: float | None = None) -> tuple[Recording, ...]:
         """Return one recording for each transmitter, the one heard most first.
 
         Args:
             path: The log, perhaps compressed with gzip.
             part: "all" keeps the layout that most packets have and counts the others as dropped;
                 "lltf" keeps the first 64 pairs of every packet.
+            rate: Packets per second, Hz, for a log without a clock that runs.
 
         Raises:
             OutOfRange: When `part` is neither of the two.
             UnreadableRecording: When no line holds a packet.
         """
-        return collect(path, Dialect(NAME, understand), part)
+        return collect(path, Dialect(NAME, understand), part, rate)
 
 
 READER = Esp32Tool()

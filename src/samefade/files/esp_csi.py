@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from samefade.files.espressif import MISSING, Dialect, Heard, collect, level, not_data
+from samefade.files.espressif import MISSING, Dialect, collect
 from samefade.files.layout import UNKNOWN, Packet
 from samefade.files.lines import head
+from samefade.files.packets import Heard, level, not_data
 from samefade.files.values import count, tidy
 from samefade.types import Recording
 
@@ -49,13 +50,14 @@ class EspCsi:
         """Say whether one of the first lines is this example's header or data."""
         return any(_FIRST.match(text) for text in head(path, 2000))
 
-    def read(self, path: Path, *, part: str = "all") -> tuple[Recording, ...]:
+    def read(self, path: Path, *, part: str = "all", rate: float | None = None) -> tuple[Recording, ...]:
         """Return one recording for each transmitter, the one heard most first.
 
         Args:
             path: The log, perhaps compressed with gzip.
             part: "all" keeps the layout that most packets have and counts the others as dropped;
                 "lltf" keeps the first 64 pairs of every packet.
+            rate: Packets per second, Hz, for a log without a clock that runs.
 
         Raises:
             OutOfRange: When `part` is neither of the two.
@@ -64,7 +66,7 @@ class EspCsi:
         # a C5 told to force the L-LTF prints 12-bit values; only 15 columns may hold such
         new = any(text.startswith("CSI_DATA,") and text.partition("[")[0].count(",") == 14 for text in head(path, 2000))
         low, high = (-2048, 2047) if new else (-128, 127)
-        return collect(path, Dialect(NAME, understand, low, high, known=not new), part)
+        return collect(path, Dialect(NAME, understand, low, high, known=not new), part, rate)
 
 
 READER = EspCsi()

@@ -31,7 +31,8 @@ def read(path: str | PathLike[str], *, format: str | None = None, **options: Any
     Args:
         path: The file; text formats may be compressed with gzip.
         format: Name of the format (see `FORMATS`); without it every reader is asked whether it knows the file.
-        options: What the format's reader takes, such as `part="lltf"`, `rate=10.0` or `a="GW RSSI"`.
+        options: What the format's reader takes, such as `part="lltf"`, `rate=10.0` or `a="GW RSSI"`;
+            a rate says nothing to a format that always has a clock, and is passed over there.
 
     Returns:
         The recordings; in a log of several transmitters the one heard most comes first.
@@ -45,11 +46,12 @@ def read(path: str | PathLike[str], *, format: str | None = None, **options: Any
     where = Path(path)
     reader = _named(format) if format is not None else None
     _look(where)
+    if reader not in (None, CONTAINER) and where.is_dir():
+        raise UnreadableRecording(where, reason="this is a folder")
     if reader is None:
         reader = _known(where)
-    _accept(reader, options)
     try:
-        return reader.read(where, **options)
+        return reader.read(where, **_accepted(reader, options))
     except OSError as refused:
         raise UnreadableRecording(where, reason=refused.strerror or str(refused)) from refused
 
@@ -87,13 +89,14 @@ def _known(path: Path) -> Reader:
     raise UnreadableRecording(path, reason=f"no known format; tried {tried}")
 
 
-def _accept(reader: Reader, options: dict[str, Any]) -> None:
-    """Refuse an option that the reader does not have, and a rate that is none."""
+def _accepted(reader: Reader, options: dict[str, Any]) -> dict[str, Any]:
+    """Refuse an option that the reader does not have, and a rate that is none; return the reader's own."""
     known = inspect.signature(reader.read).parameters
     names = tuple(name for name, about in known.items() if about.kind is about.KEYWORD_ONLY)
     for name in options:
-        if name not in names and not any(about.kind is about.VAR_KEYWORD for about in known.values()):
+        if name not in (*names, "rate"):
             raise UnknownName(f"option of {reader.name}", name, names)
     rate = options.get("rate")
     if rate is not None and not (isinstance(rate, int | float) and 0 < rate < float("inf")):
         raise OutOfRange("rate", rate, "a positive number of hertz")
+    return {name: value for name, value in options.items() if name in names}

@@ -9,18 +9,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samefade.errors import UnreadableRecording
 from samefade.files.clock import by_row, count_on, unwrap
-from samefade.files.parser import antenna, engine, parsed
+from samefade.files.parser import antenna, parsed
 from samefade.types import Complex, Float, Integer, Recording
 
 PACKET = 0xBB
 GROUPS = 30
-FIXED = 21  # code and the fields before the payload
-RSSI_OFFSET = 44.0  # dB, from the tool's own get_total_rss
+FIXED = 20  # bytes of fields before the payload
+RSSI_OFFSET = 44.0  # dB, from the tool's own get_total_rss.m
+FIELDS = ("timestamp_low", "Nrx", "Ntx", "rssi_a", "rssi_b", "rssi_c", "agc", "csi")
 
 
 @dataclass(frozen=True)
@@ -55,29 +58,27 @@ class Intel:
             UnreadableRecording: When the file is damaged or holds no packet.
             OutOfRange: When no packet has this antenna or stream.
         """
-        tool = engine()
         records = list(_records(path.read_bytes()))
         bodies = [body for code, body in records if code == PACKET]
         if not bodies or max(max(body[8], body[9]) for body in bodies) > 3:
             raise UnreadableRecording(path, reason="no packet in it, or one with more than 3 antennas")
-        found = parsed(path, tool.Intel, nrxnum=3, ntxnum=3, pl_size=0)
-        if found.count != len(bodies):
-            raise UnreadableRecording(path, reason=f"damaged: {len(bodies)} packets begin, {found.count} are whole")
-        antenna("rx", rx, int(found.Nrx.max()))
-        antenna("tx", tx, int(found.Ntx.max()))
-        keep = (found.Nrx > rx) & (found.Ntx > tx)
+        found = parsed(path, "Intel", FIELDS, nrxnum=3, ntxnum=3, pl_size=0)
+        if found["count"] != len(bodies):
+            raise UnreadableRecording(path, reason=f"damaged: {len(bodies)} whole packets, {found['count']} parsed")
+        most = (int(found["Nrx"].max()), int(found["Ntx"].max()))
+        keep = (found["Nrx"] > antenna("rx", rx, most[0])) & (found["Ntx"] > antenna("tx", tx, most[1]))
         lost = Counter({"not a packet": len(records) - len(bodies), "without this antenna": int((~keep).sum())})
-        time, clock = _time(found.timestamp_low[keep].astype(np.float64), np.flatnonzero(keep), rate)
-        csi = np.ascontiguousarray(found.csi[keep][:, :, rx, tx])
-        rssi = found.get_total_rss()[keep].astype(np.float64)
+        kept = {name: values[keep] for name, values in found.items() if name != "count"}
+        time, clock = _time(kept["timestamp_low"].astype(np.float64), np.flatnonzero(keep), rate)
         seq = _sequence(bodies)
         about = {
             "format": self.name,
-            "antennas": f"receive {rx} of {int(found.Nrx.max())}, transmit {tx} of {int(found.Ntx.max())}",
+            "antennas": f"receive {rx} of {most[0]}, transmit {tx} of {most[1]}",
             "counter": "none" if seq is None else "the sequence number in the reserved field",
         }
-        seq = None if seq is None else seq[keep]
-        gain = _gain(found.csi[keep], rssi)
+        csi = np.ascontiguousarray(kept["csi"][:, :, rx, tx])
+        rssi = _received(kept)
+        seq, gain = None if seq is None else seq[keep], _gain(kept["csi"], rssi)
         return (Recording("Intel 5300", time, clock, csi, rssi, seq, np.arange(GROUPS), gain, +lost, about),)
 
 
@@ -113,6 +114,14 @@ def _sequence(bodies: list[bytes]) -> Integer | None:
     """
     reserved = np.array([struct.unpack_from("<H", body, 6)[0] for body in bodies], dtype=np.float64)
     return count_on(reserved, 2**16) if np.unique(reserved).size > 1 else None
+
+
+def _received(packets: dict[str, NDArray[Any]]) -> Float:
+    """Return the power received by all antennas together, dBm; 0 stands for an antenna that heard nothing."""
+    levels = np.column_stack([packets[name] for name in ("rssi_a", "rssi_b", "rssi_c")]).astype(np.float64)
+    power = np.where(levels > 0, 10 ** (levels / 10), 0.0).sum(axis=1)
+    out: Float = 10 * np.log10(np.maximum(power, 1e-12)) - RSSI_OFFSET - packets["agc"]
+    return out
 
 
 def _gain(csi: Complex, rssi: Float) -> Float:

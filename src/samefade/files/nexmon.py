@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samefade.errors import OutOfRange, UnreadableRecording
 from samefade.files.clock import count_on
-from samefade.files.parser import engine, parsed
+from samefade.files.parser import parsed
 from samefade.types import Integer, Mask, Recording
 
 MAGICS = {
@@ -27,6 +28,7 @@ MAGICS = {
 HEADERS = 42  # Ethernet, IPv4 and UDP
 FRONT = 18  # the payload before the CSI
 WIDTHS = {64: 20, 128: 40, 256: 80, 512: 160}  # tones → MHz
+FIELDS = ("src_addr", "sec", "usec", "seq", "csi", "nano", "core", "spatial")
 CHIPS = ("43455c0", "4339", "4358", "4366c0")
 FLOATS = {0x4358: "4358", 0xDEAD: "4358", 0x4366: "4366c0", 0x006A: "4366c0"}
 
@@ -63,7 +65,6 @@ class Nexmon:
         """
         if chip is not None and chip not in CHIPS:
             raise OutOfRange("chip", chip, ", ".join(CHIPS))
-        tool = engine()
         every = list(_packets(path.read_bytes()))
         packets = [packet for packet in every if _is_csi(packet)]
         tones = _tones(packets)
@@ -71,13 +72,13 @@ class Nexmon:
             raise UnreadableRecording(path, reason=f"{tones} tones in a packet instead of 64, 128, 256 or 512")
         code = int.from_bytes(packets[0][HEADERS + 16 : HEADERS + 18], "little")
         chip = chip or FLOATS.get(code, "43455c0")
-        found = parsed(path, tool.Nexmon, chip=chip, bw=WIDTHS[tones])
-        wanted = (found.core == core) & (found.spatial == stream)
+        found = parsed(path, "Nexmon", FIELDS, chip=chip, bw=WIDTHS[tones])
+        wanted = (found["core"] == core) & (found["spatial"] == stream)
         if not wanted.any():
             raise OutOfRange("core, stream", f"{core}, {stream}", "a core and a stream that occur in the file")
-        lost = Counter({"not CSI": len(every) - found.count, "other antenna or stream": int((~wanted).sum())})
+        lost = Counter({"not CSI": len(every) - int(found["count"]), "other antenna or stream": int((~wanted).sum())})
         about = {"format": self.name, "chip": chip, "width": f"{WIDTHS[tones]} MHz", "order": "as the chip gives it"}
-        return _split(found, wanted, _rssi(packets, found.count), lost, about)
+        return _split(found, wanted, _rssi(packets, int(found["count"])), lost, about)
 
 
 READER = Nexmon()
@@ -112,24 +113,26 @@ def _rssi(packets: list[bytes], count: int) -> Integer | None:
 
 
 def _split(
-    found: Any,  # noqa: ANN401 -- the parser is not typed
+    found: dict[str, NDArray[Any]],
     wanted: Mask,
     rssi: Integer | None,
     lost: Counter[str],
     about: dict[str, str],
 ) -> tuple[Recording, ...]:
-    senders, who = np.unique(found.src_addr, axis=0, return_inverse=True)
+    senders, who = np.unique(found["src_addr"], axis=0, return_inverse=True)
     first = [int(np.flatnonzero(who.ravel() == i)[0]) for i in range(len(senders))]
     rank = {int(sender): place + 1 for place, sender in enumerate(np.argsort(first))}
     out = []
     for sender, count in Counter(who.ravel()[wanted].tolist()).most_common():
         mine = wanted & (who.ravel() == sender)
-        time = found.sec[mine] + found.usec[mine] * (1e-9 if found.nano else 1e-6)
-        number = found.seq[mine] >> 4  # the low four bits number fragments (IEEE 802.11)
+        time = found["sec"][mine] + found["usec"][mine] * (1e-9 if found["nano"] else 1e-6)
+        number = found["seq"][mine] >> 4  # the low four bits number fragments (IEEE 802.11)
         seq = count_on(number.astype(np.float64), 4096) if np.unique(number).size > 1 else None
         others = Counter({"other transmitter": int(wanted.sum()) - count})
         level = None if rssi is None else rssi[mine]
-        tones = np.arange(found.csi.shape[1])
+        tones = np.arange(found["csi"].shape[1])
         heard = f"Nexmon heard node-{rank[sender]}"
-        out.append(Recording(heard, time, "host time", found.csi[mine], level, seq, tones, None, lost + others, about))
+        out.append(
+            Recording(heard, time, "host time", found["csi"][mine], level, seq, tones, None, lost + others, about)
+        )
     return tuple(out)

@@ -1,44 +1,57 @@
-"""Keep the parser of other network cards, csiread, quiet and at arm's length.
+"""Keep the parser of other network cards, csiread, at arm's length: in a process of its own.
 
 csiread reads all five public captures at hand (Intel 5300, Nexmon, PicoScenes); CSIKit 2.5 fails on four with numpy 2.
+A damaged file can make its compiled code end the process, and that must not be ours.
 """
 
-import contextlib
+import importlib.util
 import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from samefade.errors import MissingExtra, OutOfRange, UnreadableRecording
 
+PATIENCE = 20.0  # seconds, and one more for each megabyte; whole captures parse at a hundred times that
 
-def engine() -> ModuleType:
-    """Return the parser.
+
+def parsed(path: Path, kind: str, names: Sequence[str], *args: object, **settings: object) -> dict[str, NDArray[Any]]:
+    """Let one of the parser's classes read a file, and return the named fields.
 
     Raises:
         MissingExtra: When the extra `nics` is not installed.
+        UnreadableRecording: When the parser fails, in whichever way, or finds nothing.
     """
+    if importlib.util.find_spec("csiread") is None:
+        raise MissingExtra("nics")
+    order = json.dumps([kind, str(path.absolute()), args, settings, list(names)])
+    command = [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
+    patience = PATIENCE + path.stat().st_size / 1e6
     try:
-        import csiread
-    except ImportError as absent:
-        raise MissingExtra("nics") from absent
-    return csiread  # type: ignore[no-any-return]  # it ships no types
-
-
-def parsed(path: Path, make: Any, *args: Any, **settings: Any) -> Any:  # noqa: ANN401 -- the parser is not typed
-    """Let one of the parser's readers read a file, without a word.
-
-    Raises:
-        UnreadableRecording: When it fails, in whichever way, or finds nothing.
-    """
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(said):
-            found = make(str(path), *args, if_report=False, **settings)
-            found.read()
-    except Exception as failure:  # it raises bare Exception on damaged files
-        raise UnreadableRecording(path, reason=f"damaged: {failure}") from failure
-    if not found.count:
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and our own file
+            command,
+            input=order.encode(),
+            capture_output=True,
+            check=False,
+            timeout=patience,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    except subprocess.TimeoutExpired as endless:
+        raise UnreadableRecording(path, reason=f"damaged: not parsed within {patience:.0f} s") from endless
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        why = f"the parser crashed, signal {-done.returncode}" if done.returncode < 0 else said[-1:]
+        raise UnreadableRecording(path, reason=f"damaged: {why if isinstance(why, str) else ''.join(why)}")
+    with np.load(io.BytesIO(done.stdout), allow_pickle=False) as packed:
+        found = {name: packed[name] for name in packed.files}
+    if not found["count"]:
         raise UnreadableRecording(path, reason="no packet with channel state in it")
     return found
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samefade.errors import UnreadableRecording
 from samefade.files.clock import count_on
-from samefade.files.parser import antenna, engine, parsed
+from samefade.files.parser import antenna, parsed
 from samefade.types import Recording
 
 MAGIC = (0x20150315).to_bytes(4, "little")
@@ -43,15 +44,16 @@ class PicoScenes:
             UnreadableRecording: When the file is damaged or holds no packet.
             OutOfRange: When no packet has this antenna or stream.
         """
-        tool = engine()
+        if not self.can_read(path):
+            raise UnreadableRecording(path, reason="not a PicoScenes capture")
         # first only the sizes, then the values: the parser wants to know how much room they need
-        sizes = parsed(path, tool.Picoscenes, {"CSI": [1, 1, 1]}).raw["CSI"]["Info"]
+        sizes = parsed(path, "Picoscenes", ("raw",), {"CSI": [1, 1, 1]})["raw"]["CSI"]["Info"]
         shape = [int(sizes[name].max()) for name in ("NumTones", "NumTx", "NumRx")]
         if not 0 < shape[0] <= 4096 or not 0 < shape[1] * shape[2] <= 64:  # beyond any card
             raise UnreadableRecording(path, reason=f"damaged: tones and antennas {shape}")
         antenna("tx", tx, shape[1])
         antenna("rx", rx, shape[2])
-        raw = parsed(path, tool.Picoscenes, {"CSI": shape}).raw
+        raw = parsed(path, "Picoscenes", ("raw",), {"CSI": shape})["raw"]
         info = raw["CSI"]["Info"]
         kind = Counter(info["NumTones"].tolist()).most_common(1)[0][0]
         keep = (info["NumTones"] == kind) & (info["NumRx"] > rx) & (info["NumTx"] > tx)
@@ -62,7 +64,7 @@ class PicoScenes:
 READER = PicoScenes()
 
 
-def _split(raw: Any, tones: int, place: tuple[int, int], lost: Counter[str]) -> tuple[Recording, ...]:  # noqa: ANN401 -- the parser is not typed
+def _split(raw: NDArray[Any], tones: int, place: tuple[int, int], lost: Counter[str]) -> tuple[Recording, ...]:
     names = [bytes(address) for address in raw["StandardHeader"]["Addr2"]]
     ranks = {name: i + 1 for i, name in enumerate(dict.fromkeys(names))}
     out = []

@@ -1,0 +1,56 @@
+"""Hold the packets of an Espressif log on their way from lines to recordings."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from samefade.files.layout import Layout, Packet
+from samefade.types import Float, Integer
+
+
+def level(text: str) -> float:
+    """Return a signal strength, dBm.
+
+    Raises:
+        ValueError: When it is not an integer that a signed byte holds.
+    """
+    value = int(text)
+    if not -128 <= value <= 127:
+        raise ValueError(text)
+    return float(value)
+
+
+def not_data(text: str) -> str:
+    """Name a line that does not start with the data mark."""
+    if not text.strip():
+        return "blank"
+    if text.startswith(("type,role,", "type,id,", "type,seq,")):
+        return "header"
+    return "damaged start" if "CSI_DATA," in text else "not CSI"
+
+
+class Heard(NamedTuple):
+    """One line that holds a packet: who, how it is laid out, the numbers, and its values still as text."""
+
+    who: tuple[str, str]
+    packet: Packet
+    numbers: tuple[float, ...]  # as named in NUMBERS, without the line number
+    size: int
+    declared: int
+    body: bytes
+    invalid_start: bool = True  # the first two pairs hold no channel
+
+
+NUMBERS = ("rssi", "noise", "host", "real", "unpadded", "local", "seq", "line")
+
+
+@dataclass
+class Group:
+    """The packets of one transmitter in one layout: finished blocks, and those that wait to be parsed."""
+
+    size: int
+    layout: Layout
+    blocks: list[Integer] = field(default_factory=list)
+    numbers: list[Float] = field(default_factory=list)
+    waiting: list[Heard] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    kept: int = 0
