@@ -126,6 +126,7 @@ def test_decimal_commas_with_semicolons(tmp_path):
 def test_one_column_is_enough(tmp_path):
     (heard,) = read(put(tmp_path / "x.txt", "-50\n-51\n-52\n"))
     assert heard.rssi.tolist() == [-50, -51, -52]
+    assert heard.seq is None  # rows of two files are not the same exchange merely by their place
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from samefade.types import Float, Integer, Mask, Recording
 
 NAME = "table"
 CODES = (127.0, 0.0, -128.0)
+NO_COUNT = "none"  # two files whose rows are merely numbered must not pass for counted
 APART = 3.0  # dB: a code so far outside all other values is a code; nearer, it is a value
 EMPTY = ("", "nan", "na", "n/a", "null", "none", "-")
 
@@ -74,7 +75,8 @@ class Table:
             raise UnreadableRecording(path, reason=f"no row with {len(shape.names)} columns in it; {dict(dropped)}")
         seq, counter = _sequence(rows, shape, shared=len(chosen) == 2)
         axis, clock = _axis(rows, seq, shape, path, time=time, rate=rate)
-        sheet = _Sheet(path, shape, rows, dropped, axis, clock, seq, {"format": NAME, "counter": counter})
+        told = None if counter == NO_COUNT else seq
+        sheet = _Sheet(path, shape, rows, dropped, axis, clock, told, {"format": NAME, "counter": counter})
         return tuple(_end(sheet, at, sign=sign, missing=missing) for at in chosen)
 
 
@@ -93,7 +95,7 @@ class _Sheet:
     dropped: Counter[str]
     axis: Float
     clock: str
-    seq: Integer
+    seq: Integer | None
     about: dict[str, str]
 
 
@@ -120,7 +122,7 @@ def _sequence(rows: Rows, shape: Columns, *, shared: bool) -> tuple[Integer, str
         counts = _column(rows, at, len(shape.names))
         if np.isfinite(counts).all() and (counts == np.rint(counts)).all() and (np.diff(counts) > 0).all():
             return counts.astype(np.int64), f"column {shape.names[at]!r}"
-    return np.arange(len(rows)), "row: the two ends share it" if shared else "row"
+    return np.arange(len(rows)), "row: the two ends share it" if shared else NO_COUNT
 
 
 def _axis(
@@ -162,8 +164,8 @@ def _end(sheet: _Sheet, at: int, *, sign: int, missing: Sequence[float] | None) 
     if (level == np.rint(level)).all() and np.abs(level).max() < 2**15:
         level = level.astype(np.int16)
     device = name if sheet.shape.header and _two(sheet.shape, sheet.path) else sheet.path.stem
-    axis, seq = sheet.axis[keep], sheet.seq[keep]
-    return Recording(device, axis, sheet.clock, None, level, seq, dropped=lost, about=sheet.about)
+    seq = None if sheet.seq is None else sheet.seq[keep]
+    return Recording(device, sheet.axis[keep], sheet.clock, None, level, seq, dropped=lost, about=sheet.about)
 
 
 def _two(shape: Columns, path: Path) -> bool:
