@@ -10,6 +10,7 @@ from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
 
 Place = str | Path
+Columns = tuple[str | int | None, str | int | None]
 
 
 def read(path: Place, **options: Any) -> tuple[Recording, ...]:  # noqa: ANN401 -- each format has its own options
@@ -33,6 +34,7 @@ def read_pair(
     subcarrier: int | None = None,
     by: By = "auto",
     half_duplex: bool = False,
+    columns: Columns = (None, None),
     **options: Any,  # noqa: ANN401 -- each format has its own options
 ) -> Pair[Observation]:
     """Read both ends of a link, match their samples and put them on one even grid with gaps marked.
@@ -44,17 +46,17 @@ def read_pair(
         subcarrier: Index of the tone, in the format's own numbering; by default 6, the paper's.
         by: "auto", "sequence", "clock" or "row".
         half_duplex: Interpolate b to a's instants.
-        options: Passed to the reader; the columns `a=` and `b=` of a table go to the first and second file.
+        columns: In tables of signal strength, the column of each end, by name or by number from 1.
+        options: Passed to the reader.
 
     Raises:
         InputError: When a file cannot be read or the two do not fit together.
     """
-    shared = {name: value for name, value in options.items() if name not in ("a", "b")}
     if b is None:
-        first, second = _two(a, files.read(a, **options))
+        both: dict[str, Any] = {name: column for name, column in zip("ab", columns, strict=True) if column is not None}
+        first, second = _two(a, files.read(a, **both, **options))
     else:
-        first = _one(a, files.read(a, **shared, **_column(options, "a")))
-        second = _one(b, files.read(b, **shared, **_column(options, "b")))
+        first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
     heard = files.read(eve) if eve is not None else None
     rate = options.get("rate")
     return match_pair(first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex)
@@ -93,8 +95,8 @@ def _file(file: data.DataFile, path: Path) -> tuple[Recording, ...]:
     return files.read(path, **named, **file.options)
 
 
-def _column(options: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"a": options[name]} if name in options else {}
+def _only(column: str | int | None) -> dict[str, Any]:
+    return {} if column is None else {"a": column}
 
 
 def _one(path: Place, found: tuple[Recording, ...]) -> Recording:

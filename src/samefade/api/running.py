@@ -96,8 +96,8 @@ def _quantise(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> _Ends:
     fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
     usable = fa.usable & fb.usable
     eve = None if kept.e is None else scheme.feature(kept.e, terms).values
-    a = scheme.bits(kept.a, terms, usable, eve)
-    b = replace(to_bits(scheme.symbols(kept.b, terms, usable)), terms=terms)
+    a = scheme.bits(fa, terms, usable, eve)
+    b = replace(to_bits(scheme.symbols(fb, terms, usable)), terms=terms)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
     a = replace(a, ledger=a.ledger.pay("usable points, named by both ends", told))
     correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))

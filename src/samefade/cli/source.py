@@ -45,12 +45,15 @@ def _pair(
     paths = recordings or []
     if (data is None) == (not paths) or len(paths) > 2:
         raise OutOfRange("recordings", len(paths), "two files, one two-ended file, or --data NAME")
-    given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
+    given = {"format": format, "sign": -1 if negated else None, "rate": rate}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with steps("reading"):
         if data is not None:
             return read_set(data, eve=eve, subcarrier=tone)
-        return read_pair(*paths, eve=eve, subcarrier=tone, by=match, half_duplex=half_duplex, **options)
+        columns = (column_a, column_b)
+        return read_pair(
+            *paths, eve=eve, subcarrier=tone, by=match, half_duplex=half_duplex, columns=columns, **options
+        )
 
 
 def with_pair(command: Callable[..., None]) -> Callable[..., None]:

@@ -96,9 +96,11 @@ class Scheme:
         terms = Terms(rate=a.rate, seed=seed)
         if isinstance(self.restore, Calibrated):
             terms = self.restore.agree(a, b, terms)
-        lag = self.align.align(self.restore.restore(a, terms), self.restore.restore(b, terms))
-        terms = replace(terms, lag=lag)
         fa, fb = self.feature(a, terms), self.feature(b, terms)
+        lag = self.align.align(fa, fb)
+        if lag:
+            terms = replace(terms, lag=lag)
+            fa, fb = self.feature(a, terms), self.feature(b, terms)
         levels = terms.levels or self.quantize.levels
         return replace(terms, expected_errors=expected_errors(fa, fb, levels))
 
@@ -106,27 +108,33 @@ class Scheme:
         """Drop the out-of-step samples of one end and restore the rest."""
         return self.restore.restore(trim(x, terms.lag), terms)
 
-    def symbols(self, x: Kept, terms: Terms, usable: Mask | None = None) -> Symbols:
+    def symbols(self, x: Kept | Feature[Kept], terms: Terms, usable: Mask | None = None) -> Symbols:
         """Quantise one end's kept samples, at the points that both ends can use.
 
         Args:
-            x: Kept samples.
+            x: Kept samples, or the feature that was made of them.
             terms: The public terms.
             usable: (n,) points that both ends named usable in public; by default this end's own.
         """
-        return self._quantized(self.feature(x, terms), terms, usable)
+        feature = x if isinstance(x, Feature) else self.feature(x, terms)
+        quantizer = self.quantize
+        if terms.levels is not None and isinstance(quantizer, Cdf):
+            quantizer = replace(quantizer, levels=terms.levels)
+        if usable is not None:
+            feature = replace(feature, usable=feature.usable & usable)
+        return quantizer.quantize(feature.kept, terms)
 
-    def bits(self, x: Kept, terms: Terms, usable: Mask | None = None, eve: Float | None = None) -> Bits:
+    def bits(self, x: Kept | Feature[Kept], terms: Terms, usable: Mask | None = None, eve: Float | None = None) -> Bits:
         """Make one end's bits, with the account of what they are worth.
 
         Args:
-            x: Kept samples.
+            x: As for `symbols`.
             terms: The public terms.
             usable: As for `symbols`.
             eve: What the eavesdropper heard at the points of the feature, (n,) or (n, m), or None when nobody knows.
         """
-        feature = self.feature(x, terms)
-        symbols = self._quantized(feature, terms, usable)
+        feature = x if isinstance(x, Feature) else self.feature(x, terms)
+        symbols = self.symbols(feature, terms, usable)
         worth = assess(symbols, feature, eve=eve)
         made = to_bits(symbols)
         ledger = earn(Ledger(), worth, len(symbols)) + made.ledger
@@ -140,14 +148,6 @@ class Scheme:
         """Return the party that corrects its string."""
         terms = _terms(bits)
         return self.reconcile.correct(bits, terms.seed, terms.expected_errors)
-
-    def _quantized(self, feature: Feature[Kept], terms: Terms, usable: Mask | None) -> Symbols:
-        quantizer = self.quantize
-        if terms.levels is not None and isinstance(quantizer, Cdf):
-            quantizer = replace(quantizer, levels=terms.levels)
-        if usable is not None:
-            feature = replace(feature, usable=feature.usable & usable)
-        return quantizer.quantize(feature.kept, terms)
 
 
 def _terms(bits: Bits) -> Terms:
