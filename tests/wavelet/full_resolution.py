@@ -67,3 +67,19 @@ def boxed(three, taps, before):
                 out[j] += w * three[j - before + k]
     pa, pb, cross = out[:, 0].real, out[:, 1].real, out[:, 2]
     return np.abs(cross) ** 2 / (pa * pb), cross
+
+
+def trimmed(a, b, found, *, positive, exponent, taps, before):
+    """R² as the published codes compute it: one circle of 2^k samples, products cut to the record."""
+    n = len(a)
+    size = 2 ** int(np.ceil(np.log2(n)))
+    omega = 2 * np.pi * np.fft.fftfreq(size)
+    if positive:
+        omega[size // 2] = np.pi  # the codes count the middle bin as positive, and nothing below 0
+    three = []
+    for s in found:
+        h = np.exp(-0.5 * (s * omega - 6) ** 2) * ((omega > 0) if positive else 1)
+        wa, wb = (np.fft.ifft(np.fft.fft(x - x.mean(), size) * h)[:n] for x in (a, b))
+        g = np.exp(-exponent * (s * 2 * np.pi * np.fft.fftfreq(size)) ** 2)
+        three.append([np.fft.ifft(np.fft.fft(p, size) * g)[:n] for p in products(wa, wb)])
+    return boxed(np.array(three), np.asarray(taps) / np.sum(taps), before)

@@ -49,9 +49,11 @@ def signal(x: Array, name: str = "x") -> Array:
         x = xp.astype(x, xp.float64)
     if x.shape[-1] < FEWEST:
         raise TooFewSamples(have=x.shape[-1], need=FEWEST)
-    bad = int(xp.sum(xp.astype(~xp.isfinite(x), xp.int64)))
-    if bad:
-        raise NotFinite(name, bad)
+    if not x.size:
+        raise OutOfRange(name, f"shape {tuple(x.shape)}", "at least one signal")
+    good = xp.isfinite(x)
+    if not bool(xp.all(good)):
+        raise NotFinite(name, int(xp.sum(xp.astype(~good, xp.int32))))
     return x
 
 

@@ -20,7 +20,8 @@ LONGEST = 10  # records: rows longer than that see a signal without mean as noth
 def full_gain(voices: int) -> float:
     """Return K: what the sum over an unlimited number of rows, `voices` to the octave, gives at any frequency."""
     fine = 64  # to the octave: the sum over a grid this fine is the integral to 1e-16
-    u = morlet.OMEGA * 2.0 ** (np.arange(-20 * fine, 4 * fine) / fine)
+    # ψ̂(0) is 1.5e-8, not 0: each further octave below would add 3e-8
+    u = morlet.OMEGA * 2.0 ** (np.arange(-5 * fine, 4 * fine) / fine)
     return float(morlet.spectrum(u).sum()) * voices / fine
 
 
@@ -59,7 +60,7 @@ def response(frequencies: Float, *, rate: float, low: float, high: float, voices
     f = np.abs(np.asarray(frequencies, dtype=np.float64))
     total = np.zeros_like(f)
     for s in kept_scales(rate, low, high, voices):
-        for image in (f, -f, rate - f, f - rate):  # the sampled wavelet's spectrum is periodic; W and W* both count
+        for image in (f, -f, rate - f, rate + f):  # the sampled wavelet's spectrum is periodic; W and W* both count
             total += morlet.spectrum(2 * np.pi * image / rate * s)
     return total / full_gain(voices)
 

@@ -45,13 +45,15 @@ class Rows:
 
     @property
     def valid(self) -> Integer:
-        """Return (S,) how many samples of the signal lie outside the cone of each row."""
-        return np.maximum(0, self.n - 2 * self.cone)
+        """Return (S,) how many samples of the signal lie outside the cone of each row; 0 if the row has none there."""
+        held = [self.outside(j).stop > self.outside(j).start for j in range(len(self))]
+        return np.where(held, np.maximum(0, self.n - 2 * self.cone), 0)
 
     def outside(self, row: int) -> slice:
         """Return the samples of one row that lie outside its cone."""
         step, cone = int(self.step[row]), int(self.cone[row])
-        return slice(-(-cone // step), max(0, -(-(self.n - cone) // step)))
+        begin = min(-(-cone // step), -(-self.n // step))
+        return slice(begin, max(begin, -(-(self.n - cone) // step)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,17 +123,18 @@ class Coherence(Rows):
         return xp.stack([_angle(_stretch(row, int(d), self.n)) for row, d in pairs], axis=-2)
 
     def samples_above(self, level: float) -> Array:
-        """Count the samples outside the cone whose R² is above a level, (…, S), in samples of the signal.
+        """Count the samples outside the cone whose R² is above a level, (…, S) integers, in samples of the signal.
 
         A sample of a row stands for as many samples of the signal as its share of those outside the cone.
         """
         xp = library(self.rows[0]).xp
-        counts = []
+        valid = self.valid
+        counts, whole = [], xp.asarray(0).dtype  # not every library has 64 bits
         for j, row in enumerate(self.rows):
             inside = row[..., self.outside(j)]
-            share = int(self.valid[j]) / max(1, inside.shape[-1])
-            above = xp.sum(xp.astype(inside > level, xp.int64), axis=-1)
-            counts.append(xp.astype(xp.round(xp.astype(above, xp.float64) * share), xp.int64))
+            share = int(valid[j]) / max(1, inside.shape[-1])
+            above = xp.sum(xp.astype(inside > level, row.dtype), axis=-1)
+            counts.append(xp.astype(xp.round(above * share), whole))
         return xp.stack(counts, axis=-1)
 
     def area(self, level: float = 0.5) -> float:
@@ -157,7 +160,7 @@ class Coherence(Rows):
         return max(float(xp.max(inside)) for inside in cells if inside.shape[-1])
 
     def _require_valid(self) -> None:
-        if not any(self.outside(j).start < self.outside(j).stop for j in range(len(self))):
+        if not self.valid.any():
             raise TooFewSamples(have=self.n, need=int(2 * self.cone.min() + 1))
 
 

@@ -12,10 +12,11 @@ def spectra(x: Array, stage: Stage, lib: Library) -> Iterator[Array]:
     """Yield the FFT of each segment, (L,), divided by L; x is the record with `stage.tail` samples on either side."""
     for start in stage.starts:
         begin = start - stage.offset + stage.tail
-        piece = x[max(0, begin) : begin + stage.length]
+        piece = x[max(0, begin) : min(x.shape[0], begin + stage.length)]
         if begin < 0:
             piece = lib.xp.concat([lib.xp.zeros((-begin,), dtype=x.dtype), piece])
-        yield lib.fft.fft(piece, n=stage.length, norm="forward")
+        half = lib.fft.rfft(piece, n=stage.length, norm="forward")
+        yield lib.xp.concat([half, lib.xp.conj(lib.xp.flip(half[1 : (stage.length + 1) // 2]))])
 
 
 def thinned(spectrum: Array, stage: Stage, start: int, lib: Library) -> Array:
