@@ -133,3 +133,10 @@ def test_every_help_has_an_example(samefade, command):
 def test_the_module_runs_as_a_program():
     done = subprocess.run([sys.executable, "-m", "samefade", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("samefade 0.")
+
+
+def test_help_and_lists_load_neither_scipy_nor_matplotlib():
+    heavy = "{'scipy', 'matplotlib', 'pooch', 'zarr', 'samefade.api'}"
+    code = f"import sys, samefade.cli.main; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,17 +1,17 @@
 """`samefade compare`: every scheme on one pair, in one table."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from samefade import api, schemes
-from samefade.api.comparison import Row
-from samefade.api.report import refusal_json
 from samefade.cli.key import public_seed
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
+
+if TYPE_CHECKING:
+    from samefade.api.comparison import Row
 
 COLUMNS = (
     "scheme", "r", "differ", "key rate ≤ 20", "min-entropy/bit", "told", "secure", "secure/sample", "of limit", "keys",
@@ -32,6 +32,8 @@ def compare(
     Examples: `samefade compare --data skyglow/mobile --plot rates.png` ·
     `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine`
     """
+    from samefade import api, schemes
+
     if plot is not None:
         writable(plot)
     chosen = [schemes.find(name) for name in scheme] if scheme else list(schemes.schemes().values())
@@ -65,13 +67,15 @@ def compare(
         say(f"picture: {plot}")
 
 
-def _json(row: Row) -> dict[str, Any]:
+def _json(row: "Row") -> dict[str, Any]:
+    from samefade.api.report import refusal_json
+
     if row.report is not None:
         return row.report.to_json()
     return {"scheme": row.scheme, "refusal": None if row.refusal is None else refusal_json(row.refusal)}
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: "Row") -> tuple[str, ...]:
     r = row.report
     if r is None:
         why = "" if row.refusal is None else type(row.refusal).__name__

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from samefade import api, draw, reciprocity, schemes
-from samefade import demo as bundled
 from samefade.cli.key import tell
 from samefade.cli.output import emit, say, steps
 
@@ -18,6 +16,9 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Turn a bundled recording (simulated, and labelled so) into keys, showing every step. Example: `samefade demo`."""
+    from samefade import api, draw, reciprocity, schemes
+    from samefade import demo as bundled
+
     paths = bundled.paths()
     where = plot or _place()
     with steps("demo", quiet=json) as step:

@@ -1,21 +1,24 @@
 """`samefade key`: two recordings become the same keys at both ends, or an honest no."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade import api, schemes
-from samefade.api import Report
 from samefade.cli.output import emit, say, show, steps, table
 from samefade.cli.source import with_pair
 from samefade.errors import SamefadeError
 from samefade.types import Observation, Pair
 
+if TYPE_CHECKING:
+    from samefade.api import Report
+
 
 @with_pair
 def key(
     pair: Pair[Observation],
-    scheme: Annotated[str, typer.Option("--scheme", help="A scheme by name, or `file.py:Class`.")] = schemes.BEST,
+    scheme: Annotated[
+        str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Print the keys themselves.")] = False,
@@ -26,7 +29,9 @@ def key(
     Examples: `samefade key ap.csv sta.csv` · `samefade key --data skyglow/mobile --scheme wskg --json` ·
     `samefade key capture.mat --eve eve.mat`
     """
-    chosen = schemes.find(scheme)
+    from samefade import api, schemes
+
+    chosen = schemes.find(scheme or schemes.BEST)
     with steps(chosen.name, quiet=json) as step:
         report = api.run(chosen, pair, minutes=minutes, seed=public_seed(seed), progress=step)
     if json:
@@ -64,7 +69,7 @@ def refuse(error: SamefadeError, *, told: bool) -> None:
     raise error
 
 
-def tell(report: Report) -> None:
+def tell(report: "Report") -> None:
     """Print the steps, the field's numbers, the account and the outcome."""
     terms = report.terms
     band = "" if terms.band is None else f", band {terms.band.low:.4g}–{terms.band.high:.4g} Hz"
@@ -88,5 +93,5 @@ def tell(report: Report) -> None:
         say(f"\n{len(report.keys_a)} × {report.keys_a[0]!r}, {same}")
 
 
-def _hex(report: Report) -> list[str]:
+def _hex(report: "Report") -> list[str]:
     return [key.reveal_secret_bytes().hex() for key in report.keys_a]

@@ -1,15 +1,16 @@
 """`samefade measure`: how alike the two ends are, and a diagnosis in words."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade import api, reciprocity
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
-from samefade.reciprocity import Evidence
 from samefade.types import Observation, Pair
+
+if TYPE_CHECKING:
+    from samefade.reciprocity import Evidence
 
 
 @with_pair
@@ -22,6 +23,8 @@ def measure(
 
     Examples: `samefade measure ap.csv sta.csv --plot link.png` · `samefade measure --data skyglow/mobile --json`
     """
+    from samefade import api, reciprocity
+
     if plot is not None:
         writable(plot)
     with steps("measuring", quiet=json) as step:
@@ -53,7 +56,7 @@ VIEWS = {
 }  # fmt: skip
 
 
-def _show(evidence: Evidence) -> None:
+def _show(evidence: "Evidence") -> None:
     """Print the correlations as a table of their own, then the other numbers."""
     views = {name: getattr(evidence, field) for name, field in VIEWS.items()}
     rows = [

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from samefade.api.report import refusal_json
 from samefade.errors import CannotWrite, SamefadeError
 
 
@@ -53,6 +52,8 @@ def _finite(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
 def complain(error: SamefadeError, *, as_json: bool) -> None:
     """Print an error: the sentence, the numbers and one line of advice on standard error, or one JSON object."""
     if as_json:
+        from samefade.api.report import refusal_json
+
         emit({"schema": "samefade.error/1", "refusal": refusal_json(error)})
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(str(error), markup=False)

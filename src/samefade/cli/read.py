@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from samefade import api, files
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import ColumnA, ColumnB, Format, Negated, Rate
 from samefade.types import Recording
@@ -29,6 +28,8 @@ def read(
     Examples: `samefade read capture.csv` · `samefade read rssi.csv --column-a "GW RSSI" --column-b "ED RSSI"` ·
     `samefade read capture.csv --out capture.zarr.zip`
     """
+    from samefade import api, files
+
     given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
     with steps("reading", quiet=json):
         found = api.read(file, **{name: value for name, value in given.items() if value is not None})

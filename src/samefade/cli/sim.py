@@ -6,7 +6,6 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from samefade import channel, files
 from samefade.cli.output import emit, say, steps
 from samefade.errors import CannotWrite, UnknownName
 
@@ -21,6 +20,8 @@ def sim(
 
     Examples: `samefade sim los-short --out testbed --seed 7` · `samefade key testbed/ap.csv testbed/sta.csv`
     """
+    from samefade import channel, files
+
     known = channel.SCENARIOS
     if scenario not in known:
         raise UnknownName("scenario", scenario, tuple(known))

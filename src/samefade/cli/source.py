@@ -4,15 +4,16 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from samefade.api import read_pair, read_set
 from samefade.cli.output import steps
 from samefade.errors import OutOfRange
-from samefade.observe import By
 from samefade.types import Observation, Pair
+
+# as `samefade.observe.By`, spelt again because that room takes a second to load, and `--help` needs only this
+By = Literal["auto", "sequence", "clock", "row"]
 
 Files = Annotated[
     list[Path] | None, typer.Argument(help="The two ends' recordings, or one file that holds both.", show_default=False)
@@ -47,6 +48,8 @@ def _pair(
         raise OutOfRange("recordings", len(paths), "two files, one two-ended file, or --data NAME")
     given = {"format": format, "sign": -1 if negated else None, "rate": rate}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    from samefade.api import read_pair, read_set
+
     with steps("reading"):
         if data is not None:
             return read_set(data, eve=eve, subcarrier=tone)
