@@ -53,8 +53,11 @@ def blocks(
         low, high = int(np.floor((morlet.OMEGA - radius) * unit)), int(np.ceil((morlet.OMEGA + radius) * unit)) + 1
         if circle != "images":
             low, high = (-(stage.length // 2) if circle == "half" else 1), stage.length // 2 + (circle != "half")
-        u = scales[:, None] * (2 * np.pi / stage.length * np.arange(low, high))
-        gains = morlet.spectrum(u)
+        gains = scales[:, None] * (2 * np.pi / stage.length * np.arange(low, high))
+        gains -= morlet.OMEGA
+        gains *= gains
+        gains *= -0.5
+        np.exp(gains, out=gains)
         if peaks is not None:
             gains *= peaks[first : first + len(scales), None]
         yield Block(first, first + len(scales), low, lib.xp.asarray(gains, dtype=kind.dtype))

@@ -1,16 +1,17 @@
 """The wavelet coherence of two signals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from samefade.wavelet import admit, kernels, morlet, segments, smooth
 from samefade.wavelet.admit import Array, Library
 from samefade.wavelet.plan import plan
 from samefade.wavelet.rows import Coherence
-from samefade.wavelet.smooth import Smoother, Three
-from samefade.wavelet.transform import gather, joined, steps
+from samefade.wavelet.smooth import Smoother
+from samefade.wavelet.transform import cropped, gather, joined, steps
 
-FLOOR = 64  # times the rounding unit of a row's greatest power: what is smaller is rounding, not signal
+FLOOR = 64  # times the rounding unit of the greatest power nearby: what is smaller is rounding, not signal
+LEAK = 1e-15  # of the greatest square: ψ̂(0)² is 2e-16, so what is smaller may be leakage from frequency 0
 
 
 def coherence(  # noqa: PLR0913 -- two signals, and six choices by keyword
@@ -30,8 +31,8 @@ def coherence(  # noqa: PLR0913 -- two signals, and six choices by keyword
     A row does not depend on `low`, `high` or `grid`.
     Against a full-resolution computation in float64 the error is below 1e-8 (float64) and 1e-4 (float32).
     A burst of 100 dB raises it to 1e-5 (float64) within a few scales of the burst.
-    Where the power of either signal is below 64 rounding units of the row's greatest (gaps of exact zeros; 138 dB in
-    float64, 51 dB in float32), R² is 0.
+    R² is 0 where nothing of a signal is left to compare (gaps of exact zeros): where its power lies 138 dB (float64;
+    51 dB in float32) below the row's greatest nearby, or 150 dB below the signal's greatest square.
 
     Args:
         a: (n,) or a batch (…, n), real; float32 stays float32, integers become float64.
@@ -68,9 +69,10 @@ def coherence(  # noqa: PLR0913 -- two signals, and six choices by keyword
     smoothers = [smooth.smoother(stage, chosen, taps, a, lib, full=full) for stage in stages]
     flat = [lib.xp.reshape(x, (-1, n)) for x in (a, b)]
     pairs = [_rows([x[i, :] for x in flat], smoothers, lib) for i in range(flat[0].shape[0])]
-    rows, cross = (gather([pair[k] for pair in pairs], a.shape[:-1], lib) for k in (0, 1))
+    step = steps(stages, full=full)
+    rows, cross = (gather([cropped(pair[k], n, step) for pair in pairs], a.shape[:-1], lib) for k in (0, 1))
     return Coherence(
-        found.frequency(rate), found.scale(rate), steps(stages, full=full), rows,
+        found.frequency(rate), found.scale(rate), step, rows,
         morlet.cone(found.scale(rate), rate), n, rate, voices, cross, kernel,
     )  # fmt: skip
 
@@ -78,33 +80,31 @@ def coherence(  # noqa: PLR0913 -- two signals, and six choices by keyword
 def _rows(ends: list[Array], smoothers: list[Smoother], lib: Library) -> tuple[list[Array], list[Array]]:
     """Return R² and the smoothed cross spectrum of every row, for one pair of signals."""
     ends = [_normal(x, lib.xp) for x in ends]
+    floors = [LEAK * float(lib.xp.max(lib.xp.abs(x))) ** 2 for x in ends]
     rows: list[Array] = []
     cross: list[Array] = []
     for smoother in smoothers:
         stage = smoother.stage
-        parts: list[Iterable[Three]] = []
+        parts: list[list[tuple[Array, Array]]] = []
         thinner: list[list[Array]] = [[], []]
         for start, a, b in zip(stage.starts, *(segments.spectra(x, stage, lib) for x in ends), strict=True):
-            levels = smooth.smoothed(a, b, smoother)
-            parts.append(levels if len(stage.starts) == 1 else list(levels))  # one level at a time takes less memory
+            parts.append(list(_segment(a, b, smoother, floors)))
             if stage.shrink > 1:
                 thinner[0].append(segments.thinned(a, stage, start, lib))
                 thinner[1].append(segments.thinned(b, stage, start, lib))
-        for level in zip(*parts, strict=True):
-            r2, c = _finished(level, smoother, lib)
-            rows += [r2[i, :] for i in range(r2.shape[0])]
-            cross += [c[i, :] for i in range(c.shape[0])]
+        for _ in range(stage.stop - stage.first):
+            r2, c = zip(*(part.pop(0) for part in parts), strict=True)  # what is joined is let go
+            rows.append(joined(r2, lib))
+            cross.append(joined(c, lib))
         ends = [joined(thin, lib) for thin in thinner] if stage.shrink > 1 else ends
     return rows, cross
 
 
-def _finished(level: Sequence[Three], smoother: Smoother, lib: Library) -> tuple[Array, Array]:
-    """Return R² and the cross spectrum of a level over the whole record, from its segments."""
-    stage = smoother.stage
-    thin = 1 if smoother.full else stage.factor * (stage.hop // level[0][2].shape[-1])
-    size = -(-stage.record // thin)  # the last segment may reach beyond the record
-    pa, pb, cross = (joined(p, lib)[:, :size] for p in zip(*level, strict=True))
-    return ratio(pa, pb, cross, lib), cross
+def _segment(a: Array, b: Array, smoother: Smoother, floors: Sequence[float]) -> Iterator[tuple[Array, Array]]:
+    """Yield R² and the smoothed cross spectrum of each row, in one segment."""
+    for pa, pb, cross in smooth.smoothed(a, b, smoother):
+        r2 = ratio(pa, pb, cross, floors, smoother.lib)
+        yield from ((r2[i, :], cross[i, :]) for i in range(cross.shape[0]))
 
 
 def _normal(x: Array, xp: ModuleType) -> Array:
@@ -114,14 +114,16 @@ def _normal(x: Array, xp: ModuleType) -> Array:
     return x / xp.std(x)
 
 
-def ratio(pa: Array, pb: Array, cross: Array, lib: Library) -> Array:
-    """Return |cross|²/(pa·pb) between 0 and 1, and 0 where a power is nothing but rounding."""
+def ratio(pa: Array, pb: Array, cross: Array, floors: Sequence[float], lib: Library) -> Array:
+    """Return |cross|²/(pa·pb) between 0 and 1, and 0 where a power is nothing but rounding or leakage."""
     xp = lib.xp
     unit = FLOOR * float(xp.finfo(pa.dtype).eps)
-    floors = [unit * xp.max(p, axis=-1, keepdims=True) for p in (pa, pb)]
+    limits = [
+        xp.clip(unit * xp.max(p, axis=-1, keepdims=True), floor) for p, floor in zip((pa, pb), floors, strict=True)
+    ]
     square, both = smooth.power(cross, lib), pa * pb
-    if any(bool(xp.any(xp.min(p, axis=-1, keepdims=True) <= floor)) for p, floor in zip((pa, pb), floors, strict=True)):
-        heard = (pa > floors[0]) & (pb > floors[1])
+    if any(bool(xp.any(xp.min(p, axis=-1, keepdims=True) <= limit)) for p, limit in zip((pa, pb), limits, strict=True)):
+        heard = (pa > limits[0]) & (pb > limits[1])
         square = xp.where(heard, square, xp.zeros_like(square))
         both = xp.where(heard, both, xp.ones_like(both))
     square /= both

@@ -57,12 +57,27 @@ def response(frequencies: Float, *, rate: float, low: float, high: float, voices
     Raises:
         OutOfRange: When low or high, rate or voices make no sense.
     """
-    f = np.abs(np.asarray(frequencies, dtype=np.float64))
+    f = np.abs(np.asarray(frequencies, dtype=np.float64)) / rate
+    f = np.abs(f - np.round(f))  # the spectrum of a sampled filter repeats
+    order = np.argsort(f, axis=None)
+    total = np.empty(f.size)
+    total[order] = _gain(f.ravel()[order], kept_scales(rate, low, high, voices)) / full_gain(voices)
+    return total.reshape(f.shape)
+
+
+def _gain(f: Float, scales: Float) -> Float:
+    """Return the sum over rows at ascending frequencies from 0 to 0.5, cycles a sample.
+
+    W and W* both count, and both repeat: hence f, −f, 1 − f and 1 + f. A row is added only where it passes anything.
+    """
     total = np.zeros_like(f)
-    for s in kept_scales(rate, low, high, voices):
-        for image in (f, -f, rate - f, rate + f):  # the sampled wavelet's spectrum is periodic; W and W* both count
-            total += morlet.spectrum(2 * np.pi * image / rate * s)
-    return total / full_gain(voices)
+    for s in scales:
+        unit = 2 * np.pi * s
+        for sign, shift in ((1, 0), (-1, 0), (-1, 1), (1, 1)):
+            edge = sign * ((morlet.OMEGA + REACH) / unit - shift)  # where sω = 6 + REACH
+            low, high = np.searchsorted(f, (-1, edge) if sign > 0 else (edge, (shift * unit - 6 + REACH) / unit))
+            total[low:high] += morlet.spectrum(unit * (sign * f[low:high] + shift))
+    return total
 
 
 def inverse(x: Array, *, rate: float, low: float, high: float, voices: int = 12, mean: bool = True) -> Array:

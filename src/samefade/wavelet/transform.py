@@ -76,8 +76,7 @@ def _rows(x: Array, stages: list[Stage], factors: Float, *, full: bool) -> list[
                 thinner.append(segments.thinned(spectrum, stage, start, lib))
         rows += [joined(parts, lib) for parts in zip(*pieces, strict=True)]
         x = joined(thinner, lib) if thinner else x
-    sizes = [-(-stages[0].size // int(d)) for d in steps(stages, full=full)]
-    return [row[:size] for row, size in zip(rows, sizes, strict=True)]
+    return cropped(rows, stages[0].record, steps(stages, full=full))
 
 
 def _level(spectrum: Array, stage: Stage, level: Level, factors: Float, lib: Library, *, full: bool) -> Iterator[Array]:
@@ -99,6 +98,11 @@ def steps(stages: list[Stage], *, full: bool) -> Integer:
         if stage.first <= row < stage.stop
     ]
     return np.ones(len(found), dtype=np.int64) if full else np.array(found, dtype=np.int64)
+
+
+def cropped(rows: list[Array], n: int, step: Integer) -> list[Array]:
+    """Return rows without what the last segment holds beyond the record."""
+    return [row[: -(-n // int(d))] for row, d in zip(rows, step, strict=True)]
 
 
 def joined(parts: Sequence[Array], lib: Library) -> Array:
