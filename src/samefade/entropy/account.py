@@ -8,9 +8,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.entropy.gaussian import gaussian
 from samefade.entropy.markov import ceiling, markov
-from samefade.errors import EndsDisagree, OutOfRange
+from samefade.entropy.sparse import sparse
+from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
 from samefade.types import Feature, Float, Kept, Ledger, Symbols
 
 _SMALLEST_RUN = 16  # symbols a level, below which thresholds are no longer looked for
@@ -55,18 +55,22 @@ def assess(symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None
         ConstantSignal: When the feature does not vary.
     """
     x = _values(feature.kept, symbols, eve)
-    by = {"ceiling of the levels": log2(symbols.levels), "markov": markov(symbols.values, symbols.levels)}
-    assumptions = ["symbols behave in future as they did here (stationary)"]
+    # the whole string is hashed at once, so the share of right guesses counts, and not their longest run
+    guessed = markov(symbols.values, symbols.levels, local=False)
+    by = {"ceiling of the levels": log2(symbols.levels), "markov": guessed}
+    assumptions = ["nobody guesses a symbol from its past better than a Markov chain of order 3"]
     index, series, heard = _spacing(symbols, x, eve)
     edges = np.full((len(series), symbols.levels - 1), np.nan)
     edges[index] = _thresholds(series[index], symbols.values.astype(np.int64), symbols.levels)
     if np.isnan(edges[index]).any(axis=1).mean() > 0.5:
         assumptions.append("no Gaussian bound: the symbols are not levels of the feature")
     else:
-        by["gaussian"] = gaussian(series, edges)
-        assumptions.append("prediction errors of the feature are Gaussian")
-        if heard is not None:
-            by["gaussian, given Eve"] = gaussian(series, edges, eve=heard)
+        guesser = "gaussian" if heard is None else "gaussian, given Eve"
+        try:
+            by[guesser] = sparse(series, edges, eve=heard)
+            assumptions.append("prediction errors of the feature are Gaussian")
+        except TooFewSamples:
+            by[f"{guesser}: too few symbols to judge"] = 0.0
     assumptions.append(
         "Eve heard nothing that is correlated with the channel beyond its past"
         if "gaussian, given Eve" not in by

@@ -16,7 +16,14 @@ ORDERS = (0, 1, 2, 3)
 _LEAST = 16
 
 
-def markov(symbols: Integer, levels: int, order: int | tuple[int, ...] = ORDERS, *, confidence: float = 0.99) -> float:
+def markov(
+    symbols: Integer,
+    levels: int,
+    order: int | tuple[int, ...] = ORDERS,
+    *,
+    confidence: float = 0.99,
+    local: bool = True,
+) -> float:
     """Return the min-entropy per symbol, bits: the least over Markov predictors of the given orders.
 
     Args:
@@ -24,6 +31,8 @@ def markov(symbols: Integer, levels: int, order: int | tuple[int, ...] = ORDERS,
         levels: How many levels there are, 2 to 256.
         order: How many symbols a predictor looks back, 0 to 6; several give the least of their estimates.
         confidence: Confidence of the upper bound on the share of right guesses, within (0, 1).
+        local: Bound by the longest run of right guesses too, as for symbols that are used one by one; without it
+            the answer is for the string as a whole, which may be predictable in places.
 
     Raises:
         TooFewSamples: When there are fewer than 16 symbols.
@@ -32,7 +41,7 @@ def markov(symbols: Integer, levels: int, order: int | tuple[int, ...] = ORDERS,
     orders = (order,) if isinstance(order, int) else order
     _check(symbols, levels, orders, confidence)
     values = symbols.astype(np.int64)
-    return min(_score(_hits(values, levels, k), levels, confidence) for k in orders)
+    return min(_score(_hits(values, levels, k), levels, confidence, local=local) for k in orders)
 
 
 def ceiling(n: int, levels: int, *, confidence: float = 0.99) -> float:
@@ -87,12 +96,12 @@ def _guess(following: NDArray[np.int64], begins: NDArray[np.int64], levels: int)
     return best
 
 
-def _score(hits: Mask, levels: int, confidence: float) -> float:
+def _score(hits: Mask, levels: int, confidence: float, *, local: bool) -> float:
     """Return −log2 of the larger of global, local and blind guessing probability (SP 800-90B 6.3.7, steps 5 to 8)."""
     n, right = len(hits), int(np.count_nonzero(hits))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], hits, [False]]).astype(np.int8)))
     run = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
-    p = max(_upper(right, n, confidence), _local(run, n, confidence), 1 / levels)
+    p = max(_upper(right, n, confidence), _local(run, n, confidence) if local else 0.0, 1 / levels)
     return max(0.0, -float(np.log2(p)))
 
 
