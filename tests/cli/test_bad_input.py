@@ -15,6 +15,13 @@ def table(path, a, b):
     return path
 
 
+def ends(seed, n, *, lag=0):
+    """Fading in dB at both ends with one dB of noise each, b late by `lag` samples."""
+    rng = np.random.default_rng(seed)
+    fade = 8 * np.convolve(rng.normal(size=n + 40), np.hanning(16) / np.sqrt(6), "valid")[: n + lag]
+    return [np.rint(-60 + part + rng.normal(size=n)).astype(int) for part in (fade[lag:], fade[:n])]
+
+
 def refused(seen, code):
     """The contract of every refusal: code, sentence and advice; no traceback."""
     assert seen.code == code, seen.err
@@ -74,8 +81,7 @@ def test_mismatched_lengths_of_tables_without_a_clock(samefade, tmp_path):
 
 
 def test_a_picture_that_cannot_be_written(samefade, tmp_path):
-    values = np.random.default_rng(5).integers(-90, -40, 400)
-    one = table(tmp_path / "t.csv", values, values)
+    one = table(tmp_path / "t.csv", *ends(5, 400))
     refused(samefade("measure", one, *OPTIONS, "--plot", tmp_path / "no" / "such" / "x.png"), 2)
     refused(samefade("measure", one, *OPTIONS, "--plot", tmp_path / "x.docx"), 2)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["t.csv"]
@@ -88,8 +94,7 @@ def test_a_full_disk_leaves_nothing_behind(samefade, tmp_path, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     monkeypatch.setattr("os.replace", full)
-    values = np.random.default_rng(6).integers(-90, -40, 400)
-    one = table(tmp_path / "t.csv", values, values)
+    one = table(tmp_path / "t.csv", *ends(6, 400))
     assert "No space left" in refused(samefade("measure", one, *OPTIONS, "--plot", tmp_path / "x.png"), 2)
     refused(samefade("sim", "carried", "--out", tmp_path / "sim"), 2)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [one]
@@ -112,12 +117,72 @@ def test_json_errors_are_one_object(samefade, tmp_path):
 
 
 def test_an_hour_of_loss_is_said(samefade, tmp_path):
-    rng = np.random.default_rng(7)
     time = np.concatenate([np.arange(600.0), 4200 + np.arange(600.0)])
-    a = rng.integers(-90, -40, len(time))
-    rows = "".join(f"{t},{x},{x}\n" for t, x in zip(time, a, strict=True))
+    rows = "".join(f"{t},{x},{y}\n" for t, x, y in zip(time, *ends(7, len(time)), strict=True))
     file = tmp_path / "t.csv"
     file.write_text("time,gw,ed\n" + rows, encoding="utf-8")
     seen = samefade("measure", file, "--column-a", "gw", "--column-b", "ed", "--json")
     assert seen.code == 0
     assert any("%" in sentence and "missing" in sentence for sentence in seen.json["diagnosis"])
+
+
+def test_one_recording_given_as_both_ends(samefade, tmp_path):
+    a, b = ends(8, 400)
+    one = table(tmp_path / "t.csv", a, b)
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(one.read_bytes())
+    for command in ("measure", "key", "compare"):
+        assert "one recording twice" in refused(samefade(command, one, one, "--column-a", "gw", "--column-b", "gw"), 2)
+    assert "400 values" in refused(samefade("key", one, copy, "--column-a", "gw", "--column-b", "gw"), 2)
+    assert "one recording twice" in refused(samefade("key", one, "--column-a", "ed", "--column-b", "ed"), 2)
+    same = ("--column-a", "gw", "--column-b", "gw", "--half-duplex")
+    assert "one recording twice" in refused(samefade("key", one, *same), 2)
+
+
+def test_one_end_says_what_is_missing(samefade, tmp_path):
+    one = table(tmp_path / "t.csv", *ends(9, 400))
+    assert "--column-b" in refused(samefade("key", one, "--column-a", "gw"), 2)
+
+
+def test_a_table_of_many_columns_says_what_to_type(samefade, tmp_path):
+    many = tmp_path / "many.csv"
+    many.write_text("a_rssi,b_rssi,a_pwr\n" + "-60,-61,3\n-62,-64,3\n" * 50, encoding="utf-8")
+    for command in ("read", "measure"):
+        told = refused(samefade(command, many), 2)
+        assert all(word in told for word in ("--column-a", "--column-b", "'a_pwr'"))
+
+
+@pytest.mark.parametrize("option", [("--minutes", "nan"), ("--minutes", "-4"), ("--seed", "zz"), ("--seed", "00")])
+def test_options_that_make_no_sense(samefade, tmp_path, option):
+    one = table(tmp_path / "t.csv", *ends(10, 400))
+    seen = samefade("key", one, *OPTIONS, *option, "--json")
+    assert option[0] in refused(seen, 2)
+    assert seen.json["refusal"]["error"] == "OutOfRange"
+    refused(samefade("compare", one, *OPTIONS, *option), 2)
+
+
+def test_a_tone_that_is_not_there(samefade, tmp_path):
+    assert samefade("sim", "static", "--out", tmp_path).code == 0
+    assert "0 to 63" in refused(samefade("key", tmp_path / "ap.csv", tmp_path / "sta.csv", "--tone", 999), 2)
+
+
+def test_usage_errors_are_told_in_json_too(samefade, tmp_path):
+    seen = samefade("measure", tmp_path / "t.csv", "--match", "foo", "--json")
+    assert seen.code == 2
+    assert seen.json["schema"] == "samefade.error/1"
+    assert "--match" in seen.json["refusal"]["numbers"]["reason"]
+    assert samefade("sim", "static", "--out", tmp_path, "--seed", "-1").code == 2
+    assert samefade("nonsense").out == ""
+
+
+def test_a_bug_is_told_without_a_traceback_unless_asked(samefade, tmp_path, monkeypatch):
+    def bug(*_args, **_kwargs):
+        raise ZeroDivisionError("of our own making")
+
+    monkeypatch.setattr("samefade.api.read", bug)
+    seen = samefade("read", tmp_path, "--json")
+    assert "of our own making" in refused(seen, 1)
+    assert "--traceback" in seen.err
+    assert seen.json["refusal"]["exit_code"] == 1
+    with pytest.raises(ZeroDivisionError):
+        samefade("--traceback", "read", tmp_path)

@@ -1,13 +1,17 @@
 """Read recordings, and make a pair of two of them."""
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
+
+import numpy as np
 
 from samefade import data, files
-from samefade.errors import EndsDisagree
+from samefade.errors import EndsDisagree, UnreadableRecording
 from samefade.observe import By
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
+
+FEWEST_ALIKE = 64  # values in whole dB may agree by chance in a shorter record
 
 Place = str | Path
 Columns = tuple[str | int | None, str | int | None]
@@ -50,7 +54,7 @@ def read_pair(
         options: Passed to the reader.
 
     Raises:
-        InputError: When a file cannot be read or the two do not fit together.
+        InputError: When a file cannot be read, the two do not fit together, or both are one recording.
     """
     if b is None:
         both: dict[str, Any] = {name: column for name, column in zip("ab", columns, strict=True) if column is not None}
@@ -59,7 +63,9 @@ def read_pair(
         first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
     heard = files.read(eve) if eve is not None else None
     rate = options.get("rate")
-    return match_pair(first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex)
+    made = match_pair(first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex)
+    _refuse_copies(made, a, a if b is None else b)
+    return made
 
 
 def read_set(
@@ -76,7 +82,7 @@ def read_set(
     Raises:
         UnknownName: When there is no such set.
         DataUnavailable: When its files are not to be had.
-        EndsDisagree: When the set has one end only.
+        EndsDisagree: When the set has one end only, or both ends are one recording.
     """
     found, paths = data.find(name), data.get(name)
     read_by_role = {file.role: _file(file, paths[file.role]) for file in found.files}
@@ -85,9 +91,11 @@ def read_set(
     elif "a" in read_by_role and "b" in read_by_role:
         a, b = (_one(paths[role], read_by_role[role]) for role in ("a", "b"))
     else:
-        raise EndsDisagree(f"ends recorded in {found.name}", 1, 0)
+        raise EndsDisagree(f"ends, of which {found.name} has only one", "there", "missing")
     heard = files.read(eve) if eve is not None else read_by_role.get("eve")
-    return match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex)
+    made = match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex)
+    _refuse_copies(made, *(paths.get(role, paths.get("both", found.name)) for role in ("a", "b")))
+    return made
 
 
 def _file(file: data.DataFile, path: Path) -> tuple[Recording, ...]:
@@ -101,14 +109,25 @@ def _only(column: str | int | None) -> dict[str, Any]:
 
 def _one(path: Place, found: tuple[Recording, ...]) -> Recording:
     """Take the transmitter that was heard most; with one end a file there is no other choice to make."""
-    return max(found, key=len) if found else _missing(path, 0)
+    if not found:
+        raise UnreadableRecording(path, reason="it holds no recording")
+    return max(found, key=len)
 
 
 def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recording]:
     if len(found) < 2:
-        _missing(path, len(found))
+        ways = "give the other end's file, too"
+        if found and found[0].about.get("format") == "table":
+            ways += ", or name both columns with --column-a and --column-b (in Python, columns=)"
+        raise EndsDisagree(f"ends, of which {path} holds only one: {ways}", "there", "missing")
     return found[0], found[1]
 
 
-def _missing(path: Place, count: int) -> NoReturn:
-    raise EndsDisagree(f"ends recorded in {path}; give the other end's file too", count, 2 - count)
+def _refuse_copies(made: Pair[Observation], a: Place, b: Place) -> None:
+    """Refuse one recording given as both ends: two receivers never log the same noise, so its keys mean nothing."""
+    both = made.a.mask & made.b.mask
+    x, y = made.a.values[both], made.b.values[both]
+    first, second = made.recordings[:2]  # interpolation for half duplex would hide that the values are equal
+    whole = all(np.array_equal(getattr(first, of), getattr(second, of)) for of in ("raw", "rssi"))
+    if len(x) >= FEWEST_ALIKE and np.ptp(x) > 0 and (whole or np.array_equal(x, y)):
+        raise EndsDisagree(f"recordings: all {len(x):,} values are equal, so this is one recording twice", a, b)

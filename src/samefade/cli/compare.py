@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from samefade.cli.key import public_seed
+from samefade.cli.key import positive_minutes, public_seed
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
@@ -38,7 +38,7 @@ def compare(
         writable(plot)
     chosen = [schemes.find(name) for name in scheme] if scheme else list(schemes.schemes().values())
     with steps("comparing", quiet=json) as step:
-        rows = api.compare(chosen, pair, minutes=minutes, seed=public_seed(seed), progress=step)
+        rows = api.compare(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
         if plot is not None:
             from samefade import draw
 
@@ -46,19 +46,7 @@ def compare(
     if json:
         emit({"schema": "samefade.compare/1", "rows": [_json(row) for row in rows]})
         return
-    columns = (
-        "scheme",
-        "r",
-        "differ",
-        "key rate ≤ 20",
-        "min-entropy/bit",
-        "told",
-        "secure",
-        "secure/sample",
-        "of limit",
-        "keys",
-    )
-    show(table(f"{len(pair):,} samples at {pair.rate:g} Hz", *columns, rows=[_cells(row) for row in rows]))
+    show(table(f"{len(pair):,} samples at {pair.rate:g} Hz", *COLUMNS, rows=[_cells(row) for row in rows]))
     say(
         "\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate."
     )

@@ -6,7 +6,7 @@ import typer
 
 from samefade.cli.output import emit, say, show, steps, table
 from samefade.cli.source import with_pair
-from samefade.errors import SamefadeError
+from samefade.errors import OutOfRange, SamefadeError
 from samefade.types import Observation, Pair
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def key(
 
     chosen = schemes.find(scheme or schemes.BEST)
     with steps(chosen.name, quiet=json) as step:
-        report = api.run(chosen, pair, minutes=minutes, seed=public_seed(seed), progress=step)
+        report = api.run(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
     if json:
         emit(report.to_json() | ({"key_hex": _hex(report)} if reveal else {}))
     else:
@@ -49,17 +49,28 @@ def public_seed(text: str | None) -> bytes | None:
     """Decode the seed option.
 
     Raises:
-        BadParameter: When it is not 32 bytes of hex.
+        OutOfRange: When it is not 32 bytes of hex.
     """
     if text is None:
         return None
     try:
         seed = bytes.fromhex(text)
     except ValueError as error:
-        raise typer.BadParameter("--seed takes hexadecimal digits") from error
+        raise OutOfRange("--seed", text, "64 hexadecimal digits") from error
     if len(seed) != 32:
-        raise typer.BadParameter(f"--seed takes 32 bytes, not {len(seed)}")
+        raise OutOfRange("--seed", f"of {len(seed)} bytes", "32 bytes, 64 hexadecimal digits")
     return seed
+
+
+def positive_minutes(minutes: float | None) -> float | None:
+    """Check the time to speak.
+
+    Raises:
+        OutOfRange: When it is not a positive number.
+    """
+    if minutes is not None and not 0 < minutes < float("inf"):
+        raise OutOfRange("--minutes", minutes, "a positive number")
+    return minutes
 
 
 def refuse(error: SamefadeError, *, told: bool) -> None:

@@ -1,13 +1,14 @@
 """The `samefade` command: gathers the commands, and turns errors into a sentence, numbers, advice and an exit code."""
 
+import os
 import sys
 
 import typer
 
 from samefade import __version__
 from samefade.cli import compare, data, demo, doctor, key, measure, read, sim
-from samefade.cli.output import complain
-from samefade.errors import CannotWrite, SamefadeError
+from samefade.cli.output import complain, emit, refused
+from samefade.errors import CannotWrite, InputError, SamefadeError
 
 app = typer.Typer(
     name="samefade",
@@ -46,20 +47,44 @@ def _root(
 
 def main() -> None:
     """Run the command line; the only place that ends the process."""
-    arguments = sys.argv[1:]
+    as_json = "--json" in sys.argv[1:]
     try:
         app()
-    except SamefadeError as error:
-        if "--traceback" in arguments:
-            raise
-        complain(error, as_json="--json" in arguments)
-        sys.exit(error.exit_code)
+        sys.stdout.flush()
+    except SystemExit as ended:
+        _usage(ended, as_json=as_json)
+        raise
     except BrokenPipeError:
-        sys.stderr.close()
+        _silence()
         sys.exit(0)
-    except OSError as error:
-        if "--traceback" in arguments:
+    except Exception as error:
+        if "--traceback" in sys.argv[1:]:
             raise
-        told = CannotWrite(error.filename or "the output", error.strerror or str(error))
-        complain(told, as_json="--json" in arguments)
+        told = _as_ours(error)
+        try:
+            complain(told, as_json=as_json)
+            sys.stdout.flush()
+        except OSError:  # nowhere left to tell it but the exit code and, perhaps, standard error
+            _silence()
         sys.exit(told.exit_code)
+
+
+def _as_ours(error: Exception) -> SamefadeError:
+    """Turn what the system or a bug raised into an error with a sentence."""
+    if isinstance(error, SamefadeError):
+        return error
+    if isinstance(error, OSError):
+        return CannotWrite(error.filename or "the output", error.strerror or str(error))
+    return SamefadeError(error=type(error).__name__, reason=str(error))
+
+
+def _usage(ended: SystemExit, *, as_json: bool) -> None:
+    """Tell a wrong option in JSON, too, where JSON was asked for; the words are on standard error already."""
+    told = getattr(ended.__context__, "format_message", None)
+    if as_json and ended.code == InputError.exit_code and told is not None:
+        emit(refused(InputError(reason=told())))
+
+
+def _silence() -> None:
+    """Send what is still buffered nowhere, or Python would fail once more, with a traceback, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -50,14 +50,19 @@ def _finite(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
 
 
 def complain(error: SamefadeError, *, as_json: bool) -> None:
-    """Print an error: the sentence, the numbers and one line of advice on standard error, or one JSON object."""
-    if as_json:
-        from samefade.api.report import refusal_json
-
-        emit({"schema": "samefade.error/1", "refusal": refusal_json(error)})
+    """Print an error: the sentence, the numbers and one line of advice on standard error, and one JSON object."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(str(error), markup=False)
     console.print(error.advice, markup=False)
+    if as_json:
+        emit(refused(error))
+
+
+def refused(error: SamefadeError) -> dict[str, Any]:
+    """Return the JSON object of an error."""
+    from samefade.api.report import refusal_json
+
+    return {"schema": "samefade.error/1", "refusal": refusal_json(error)}
 
 
 @contextmanager

@@ -25,5 +25,6 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(part, format=ending[1:], dpi=110)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise CannotWrite(path, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)

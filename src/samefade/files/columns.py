@@ -59,7 +59,11 @@ class Columns:
                 return tuple(wanted)
             if wanted:
                 break
-        raise UnreadableRecording(path, reason=f"name the columns with a= and b=; there are {self._listed()}")
+        raise UnreadableRecording(
+            path,
+            reason="name the columns of the ends with --column-a and --column-b (in Python, a= and b=); "
+            f"there are {self._listed()}",
+        )
 
     def called(self, kinds: Sequence[str]) -> int | None:
         """Return the index of the one column with one of these names, or None."""

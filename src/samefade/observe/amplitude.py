@@ -72,11 +72,19 @@ def _one(recording: Recording, tone: int) -> Float:
     tones = _tones(recording)
     where = np.flatnonzero(tones == tone)
     if not where.size or recording.raw is None:
-        raise OutOfRange("tone", tone, f"one of {' '.join(str(int(t)) for t in tones)}")
+        raise OutOfRange("tone", tone, _listed(tones))
     column = recording.raw[:, where[0]]
     if column.ndim == 2:  # integers with I and Q on the last axis
         return np.asarray(np.hypot(column[:, 0].astype(np.float64), column[:, 1].astype(np.float64)))
     return np.asarray(np.abs(column), np.float64)
+
+
+def _listed(tones: Integer) -> str:
+    if not len(tones):
+        return "none: this recording holds no tone"
+    first, last = int(tones[0]), int(tones[-1])
+    whole = len(tones) > 8 and last - first == len(tones) - 1 and bool((np.diff(tones) == 1).all())
+    return f"{first} to {last}" if whole else f"one of {' '.join(str(int(tone)) for tone in tones)}"
 
 
 def _strength(recording: Recording, tone: int | None) -> Float:
