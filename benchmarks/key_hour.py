@@ -18,7 +18,7 @@ def run() -> list[dict[str, object]]:
     rows = []
     for name in ("wskg", "decimated"):
         api.run(schemes.find(name), pair, seed=bytes(32))
-        best = min(_seconds(name, world) for _ in range(3))
+        best = min(_seconds(name, world, bytes([i]) * 32) for i in range(1, 4))
         rows.append(
             {"what": f"{name}, {len(pair):,} samples, all steps (s)", "ours": best, "theirs": 1.0, "ratio": best,
              "bar": "< 1 s", "holds": best < 1.0}
@@ -26,9 +26,9 @@ def run() -> list[dict[str, object]]:
     return rows
 
 
-def _seconds(name: str, world: "channel.World") -> float:
+def _seconds(name: str, world: "channel.World", seed: bytes) -> float:
     begin = time.process_time()
-    api.run(schemes.find(name), observe.pair(world.a, world.b), seed=bytes(32))
+    api.run(schemes.find(name), observe.pair(world.a, world.b), seed=seed)
     return time.process_time() - begin
 
 

@@ -14,7 +14,7 @@ from samefade.entropy.gaussian import gaussian
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Float
 
-SPACINGS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+SPACINGS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 _LEAST_SYMBOLS = 48
 
 

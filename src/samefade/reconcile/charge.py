@@ -22,6 +22,7 @@ in the ledger's assumptions.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import lgamma, log, log2
 
 import numpy as np
@@ -71,11 +72,19 @@ class Transcript:
         return np.array([self._rank(row, blocks.where(blocks.row == row)) for row in range(self.sheet.rows)])
 
     def _rank(self, row: int, blocks: Blocks) -> int:
-        cuts = {
-            int(turn): np.concatenate([blocks.low[blocks.turn == turn], blocks.high[blocks.turn == turn]])
-            for turn in np.unique(blocks.turn)
-        }
-        return parity_rank(int(self.sheet.sizes[row]), cuts, lambda turn: self.sheet.shuffle(turn, row))
+        cuts = []
+        for turn in np.unique(blocks.turn):
+            asked = blocks.turn == turn
+            cut = np.unique(np.concatenate([blocks.low[asked], blocks.high[asked]])).astype(np.int64)
+            cuts.append((int(turn), cut.tobytes()))
+        return _rank_of(self.sheet, row, tuple(cuts))
+
+
+@lru_cache(maxsize=128)
+def _rank_of(sheet: Sheet, row: int, cuts: tuple[tuple[int, bytes], ...]) -> int:
+    """Count once what both ends must count, when a replay holds both: it depends on public things alone."""
+    known = {turn: np.frombuffer(cut, np.int64) for turn, cut in cuts}
+    return parity_rank(int(sheet.sizes[row]), known, lambda turn: sheet.shuffle(turn, row))
 
 
 def charge(ledger: Ledger, transcript: Transcript, *, assume_errors_independent: bool) -> Ledger:

@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import shake_256
 
 import numpy as np
@@ -64,10 +65,7 @@ class Sheet:
 
     def shuffle(self, turn: int, row: int) -> Order:
         """Return the order in which pass `turn` reads frame `row`, (size,)."""
-        size = int(self.sizes[row])
-        told = b"samefade cascade shuffle" + struct.pack("<II", turn, row) + self.seed
-        keys = np.frombuffer(shake_256(told).digest(8 * size), "<u8")
-        return np.argsort(keys, kind="stable").astype(np.int32)
+        return _shuffle(self.seed, turn, row, int(self.sizes[row]))
 
     def order(self, turn: int) -> Order:
         """Return the order of every frame, (rows, width); the padding stays where it is."""
@@ -78,6 +76,16 @@ class Sheet:
 
     def _inside(self) -> Mask:
         return np.arange(self.width) < self.sizes[:, None]
+
+
+@lru_cache(maxsize=256)
+def _shuffle(seed: bytes, turn: int, row: int, size: int) -> Order:
+    """Draw a public order; both ends ask for the same ones, and a replay holds both ends."""
+    told = b"samefade cascade shuffle" + struct.pack("<II", turn, row) + seed
+    keys = np.frombuffer(shake_256(told).digest(8 * size), "<u8")
+    order: Order = np.argsort(keys, kind="stable").astype(np.int32)
+    order.setflags(write=False)
+    return order
 
 
 def prefix(bits: BitArray, order: Order) -> BitArray:

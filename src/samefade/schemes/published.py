@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from samefade import restore
 from samefade.schemes.scheme import Restorer, Scheme
 
+COHERENT = restore.CoherentBand(longest_run=True)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Raw(Scheme):
@@ -35,7 +37,7 @@ class Fft(Scheme):
 class FftBand(Scheme):
     """Filter with WSKG's own band by a plain FFT: the fair rival that the paper does not have."""
 
-    restore: Restorer = restore.BandFilter()
+    restore: Restorer = restore.BandFilter(rule=COHERENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,9 @@ class Wskg(Scheme):
     """Reconstruct from the coherent wavelet band, then synchronise (Basha and Hamdaoui 2025, section V-A).
 
     The band and the lag are agreed from spoken samples (reading C of Algorithm 1, see `restore.CoherentBand`).
+    The paper keeps all rows between the lowest and the highest coherent one; on blocks of minutes one row that is
+    coherent by chance then lets all the noise in, so here the longest run of coherent rows is kept.
+    `Wskg(restore=CoherentBand())` is the paper to the letter.
     """
 
-    restore: Restorer = restore.CoherentBand()
+    restore: Restorer = COHERENT
