@@ -148,7 +148,7 @@ def inverse_rows() -> list[Row]:
         return pycwt.icwt(w, scales, 1 / RATE)
 
     times = quietest(lambda: wavelet.inverse(x, rate=RATE, low=0.001, high=0.04), theirs)
-    return [row("inverse over a band, 36,000 samples; theirs pycwt", *times, 100)]
+    return [row("inverse over a band, 36,000 samples; theirs pycwt", *times, 50)]
 
 
 IMPORTS = "import numpy as np, scipy.fft, pycwt, samefade.wavelet as w"

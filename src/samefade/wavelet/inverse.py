@@ -73,9 +73,10 @@ def _gain(f: Float, scales: Float) -> Float:
     total = np.zeros_like(f)
     for s in scales:
         unit = 2 * np.pi * s
-        for sign, shift in ((1, 0), (-1, 0), (-1, 1), (1, 1)):
+        images = ((1, 0), (-1, 0)) if (morlet.OMEGA + REACH) / unit < 0.5 else ((1, 0), (-1, 0), (-1, 1), (1, 1))
+        for sign, shift in images:
             edge = sign * ((morlet.OMEGA + REACH) / unit - shift)  # where sω = 6 + REACH
-            low, high = np.searchsorted(f, (-1, edge) if sign > 0 else (edge, (shift * unit - 6 + REACH) / unit))
+            low, high = np.searchsorted(f, (0, edge) if sign > 0 else (edge, (shift * unit - 6 + REACH) / unit))
             total[low:high] += morlet.spectrum(unit * (sign * f[low:high] + shift))
     return total
 
@@ -104,9 +105,9 @@ def inverse(x: Array, *, rate: float, low: float, high: float, voices: int = 12,
     x = admit.signal(x)
     xp, fft = admit.library(x)
     n = x.shape[-1]
-    longest = kept_scales(rate, low, high, voices)[-1]
-    padded = _fast(n + min(int(REACH * longest) + 1, LONGEST * n))
-    gain = response(np.arange(padded // 2 + 1) * rate / padded, rate=rate, low=low, high=high, voices=voices)
+    scales = kept_scales(rate, low, high, voices)
+    padded = _fast(n + min(int(REACH * scales[-1]) + 1, LONGEST * n))
+    gain = _gain(np.arange(padded // 2 + 1) / padded, scales) / full_gain(voices)
     level = xp.mean(x, axis=-1, keepdims=True)
     spectrum = fft.rfft(x - level, n=padded) * xp.asarray(gain, dtype=x.dtype)
     kept = fft.irfft(spectrum, n=padded)[..., :n]

@@ -17,7 +17,7 @@ import numpy as np
 
 from samefade.types import Float
 
-WIDTH = 13.6  # rad: a level's grid is WIDTH/s wide or wider; power then aliases by exp(−WIDTH²/6) = 4e-14
+WIDTH = 12.8  # rad: a level's grid is WIDTH/s wide or wider; power then aliases by exp(−WIDTH²/6) = 1.4e-12
 REACH = 8.6  # scales: what lies farther changes a smoothed product by less than exp(−REACH²/3) = 2e-11
 MARGIN = 1024  # samples: the padding of a stage that is not the last
 SEGMENT = 49152  # samples: longer signals are cut
