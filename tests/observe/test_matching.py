@@ -114,6 +114,30 @@ def test_clocks_without_an_epoch_are_matched_by_what_was_heard(offset, ppm):
     assert np.mean(packets_a[found.index_a] == packets_b[found.index_b]) > 0.999
 
 
+def test_logs_that_stop_at_the_same_count_are_not_taken_for_the_same_packets():
+    ends = two_clocks(3600.0, 50.0)
+    n = min(len(end) for end, _ in ends)
+    (a, packets_a), (b, packets_b) = ((recording(end.time[:n], end.rssi[:n]), packets) for end, packets in ends)
+    found = match(a, b)
+    assert found.how.startswith("clock")
+    assert found.offset == pytest.approx(3600 - 3600 * 50e-6, abs=0.04)
+    assert np.mean(packets_a[found.index_a] == packets_b[found.index_b]) > 0.999
+
+
+@pytest.mark.parametrize("clock", ["row number (no clock in the file; 1 Hz assumed)", "declared rate, 10 Hz"])
+def test_rows_are_taken_where_no_clock_told_the_time(clock):
+    (a, _), (b, _) = two_clocks(0, 0, loss=0.0)
+    found = match(recording(np.arange(6000), a.rssi, clock=clock), recording(np.arange(6000) / 2, b.rssi, clock=clock))
+    assert found.how == "row"
+
+
+def test_recordings_of_different_days_are_refused_however_many_packets_they_hold():
+    (a, _), _ = two_clocks(0, 0, seed=4, loss=0.0)
+    _, (b, _) = two_clocks(0, 0, seed=5, loss=0.0)
+    with pytest.raises(ClocksDisagree):
+        match(recording(1.7e9 + a.time, a.rssi), recording(1.7e9 + 86_400 + b.time, b.rssi))
+
+
 def test_a_record_that_overlaps_in_part_is_matched():
     (a, packets_a), (b, packets_b) = two_clocks(10.0, 0.0)
     late, early = slice(2000, None), slice(0, 4000)

@@ -20,6 +20,9 @@ from samefade.types import Float, Integer, Recording
 By = Literal["auto", "sequence", "clock", "row"]
 WAYS: tuple[By, ...] = ("auto", "sequence", "clock", "row")
 
+# How a time axis that no clock told begins to describe itself.
+NO_CLOCK = ("row", "declared")
+
 # Seconds since 1970 are above this; times since boot are below (three years).
 EPOCH = 1e8
 
@@ -59,7 +62,7 @@ def match(a: Recording, b: Recording, by: By = "auto", *, tone: int | None = Non
     """Match two recordings of one link.
 
     "auto" takes the sequence number where both have one; the row where both hold the very same instants;
-    the clock where both tell the time of day; the row where the lengths are equal; else the clock, by the signals.
+    else the clock, and the row only where the lengths are equal and no clock can be matched, or there is none.
     The clocks' offset and drift come from the signals themselves; two that tell the time of day are believed
     where the signals show no other offset within a minute.
 
@@ -82,15 +85,30 @@ def match(a: Recording, b: Recording, by: By = "auto", *, tone: int | None = Non
     way = _best(a, b) if by == "auto" else by
     if way == "sequence":
         return _by_sequence(a, b)
-    return _by_row(a, b) if way == "row" else _by_clock(a, b, tone)
+    if way == "row":
+        return _by_row(a, b)
+    try:
+        return _by_clock(a, b, tone)
+    except (ClocksDisagree, TooFewSamples):
+        if by == "clock" or len(a) != len(b) or _apart(a, b):
+            raise
+    return _by_row(a, b)
 
 
 def _best(a: Recording, b: Recording) -> By:
     if a.seq is not None and b.seq is not None:
         return "sequence"
-    if len(a) == len(b) and (np.array_equal(a.time, b.time) or not _time_of_day(a, b)):
+    # as many packets at both ends may be chance, or a script that stops at a count: not the same packets
+    clockless = all(end.clock.startswith(NO_CLOCK) for end in (a, b))
+    if len(a) == len(b) and (clockless or np.array_equal(a.time, b.time)):
         return "row"
     return "clock"
+
+
+def _apart(a: Recording, b: Recording) -> bool:
+    """Tell whether both clocks count from 1970 and say that the recordings are of different times."""
+    dated = min(float(a.time.min()), float(b.time.min())) > EPOCH
+    return dated and (a.time.max() < b.time.min() or b.time.max() < a.time.min())
 
 
 def _time_of_day(a: Recording, b: Recording) -> bool:
