@@ -176,3 +176,33 @@ def test_a_channel_that_hardly_moves_is_called_so():
 def test_losses_come_right_after_the_verdict(linked):
     told = diagnose(assess(linked), [Loss(start_s=125.0, seconds=6.1, packets=60, end="b")])
     assert told[1] == "The keys would not match, because about 60 packets were lost at b 2.1 min into the record."
+
+
+def test_a_long_silence_is_cut_out_and_told(linked):
+    heard = np.ones(3000, bool)
+    heard[1000:1600] = False
+    values = np.where(heard, linked.b.values, np.interp(np.arange(3000), np.flatnonzero(heard), linked.b.values[heard]))
+    x, whole = assess(Pair(linked.a, observed(values, "b", heard))), assess(linked)
+    assert x.silence == (0, 60)
+    # 2,400 of 3,000 samples are left: within the standard error of about 250 independent ones
+    assert x.raw.value == pytest.approx(whole.raw.value, abs=0.06)
+    assert x.mutual_information == pytest.approx(whole.mutual_information, rel=0.2)
+    told = (
+        "20.0% of the packets are missing at b, 60 s of them in one stretch; paired by row, the keys would not match."
+    )
+    assert told in diagnose(x)
+
+
+def test_one_end_upside_down_is_refused_and_the_cure_is_named(linked):
+    slow = np.convolve(linked.a.values, np.hanning(40), "same")  # whose side lobes correlate at other lags
+    rng = np.random.default_rng(4)
+    x = assess(Pair(observed(slow), observed(-slow + rng.standard_normal(3000), "b")))
+    with pytest.raises(NotReciprocal, match=r"move against each other.*same sign"):
+        reciprocal(x)
+    assert not any("lag" in sentence for sentence in diagnose(x))
+
+
+def test_two_ends_that_hear_their_own_noise_are_told_apart_from_a_fade():
+    rng = np.random.default_rng(5)
+    told = diagnose(assess(Pair(*(observed(rng.standard_normal(3000), end) for end in "ab"))))
+    assert any("the channel is static" in sentence for sentence in told)

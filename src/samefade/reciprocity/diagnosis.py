@@ -12,6 +12,8 @@ NOTABLE_LOSS = 0.01
 EVE_KNOWS = 0.3
 EVE_KNOWS_MOST = 0.7  # half of the variance
 FEW_INDEPENDENT = 100
+LIKE_NOISE = 0.9  # of the samples are independent
+LONG_SILENCE = 0.5  # of what is missing was missing in one stretch
 
 
 def reciprocal(evidence: Evidence) -> None:
@@ -20,15 +22,19 @@ def reciprocal(evidence: Evidence) -> None:
     It passes when the raw series are positively correlated beyond chance and so is what is left of them without trend
     (of a 32nd of the record, of 21 samples, or first differences); or when two of these three are.
     Beyond chance is one in a thousand, by Fisher's z with the effective number of samples.
+    Ends that move against each other more than they move together at any lag do not pass.
 
     Raises:
         NotReciprocal: With the raw correlation at its best lag, that lag, and the test that failed.
     """
     left = (evidence.varying, evidence.detrended, evidence.difference)
     fast = sum(one.significant for one in left)
-    if fast >= 2 or (evidence.raw.significant and fast):
-        return
     raw = evidence.raw
+    against = evidence.varying.negative and -evidence.varying.value > evidence.varying.best
+    if not against and (fast >= 2 or (raw.significant and fast)):
+        return
+    if against and not raw.significant:
+        raise NotReciprocal(correlation=raw.value, lag=0, why=_upside_down(evidence))
     why = _only_trend(evidence) if raw.significant else _not_significant(evidence)
     raise NotReciprocal(correlation=raw.best, lag=raw.lag, why=why)
 
@@ -43,10 +49,17 @@ def diagnose(evidence: Evidence, losses: Sequence[Loss] = ()) -> tuple[str, ...]
     return (_verdict(evidence), *(_lost_there(loss) for loss in losses), *_reasons(evidence), _amount(evidence))
 
 
-def _verdict(x: Evidence) -> str:
+def _refusal(x: Evidence) -> NotReciprocal | None:
     try:
         reciprocal(x)
     except NotReciprocal as refusal:
+        return refusal
+    return None
+
+
+def _verdict(x: Evidence) -> str:
+    refusal = _refusal(x)
+    if refusal is not None:
         return f"No key: {refusal.numbers['why']}."
     return f"The two ends hear the same fade: r {_at(x.raw):.2f}, {_at(x.varying):.2f} without slow trend."
 
@@ -55,6 +68,13 @@ def _not_significant(x: Evidence) -> str:
     return (
         f"nothing is shared; r {x.raw.value:.2f} is not above {x.raw.threshold:.2f}, which chance reaches once in a "
         f"thousand times with {_number(x.effective_samples)} independent samples"
+    )
+
+
+def _upside_down(x: Evidence) -> str:
+    return (
+        f"the ends move against each other: r {x.raw.value:.2f}, {x.varying.value:.2f} without slow trend; "
+        "does one of them log a register that holds −RSSI? Give both the same sign"
     )
 
 
@@ -70,12 +90,17 @@ def _only_trend(x: Evidence) -> str:
 def _reasons(x: Evidence) -> Iterator[str]:
     yield from _about_eve(x)
     yield from _about_losses(x)
-    if x.lag and (x.detrended.significant or x.varying.significant):
+    if x.lag and _refusal(x) is None and (x.detrended.significant or x.varying.significant):
         yield f"The lag is {abs(x.lag)} sample{'s' * (abs(x.lag) > 1)}: {'b' if x.lag > 0 else 'a'} is late."
     if x.raw.significant and x.varying.significant and _at(x.varying) < MOSTLY_TREND * _at(x.raw):
         yield (
             f"Most of the correlation (r {_at(x.raw):.2f}, {_at(x.varying):.2f} without slow trend) is trend such as "
             "path loss, which whoever knows the path may know."
+        )
+    if x.effective_samples > LIKE_NOISE * x.samples and not x.raw.significant:
+        yield (
+            "Each end's values change like noise from one sample to the next: the channel is static, "
+            "or moves faster than the samples follow."
         )
     if x.effective_samples < FEW_INDEPENDENT:
         time = _time(x.samples / x.rate)
@@ -99,11 +124,17 @@ def _about_eve(x: Evidence) -> Iterator[str]:
 def _about_losses(x: Evidence) -> Iterator[str]:
     a, b = x.lost
     if a == b >= NOTABLE_LOSS:
-        yield f"{a:.1%} of the samples are missing at both ends alike."
+        yield f"{a:.1%} of the samples are missing at both ends alike{_in_one(a, x.silence[0], x)}."
         return
-    for end, share in (("a", a), ("b", b)):
+    for end, share, silence in zip("ab", x.lost, x.silence, strict=True):
         if share >= NOTABLE_LOSS:
-            yield f"{share:.1%} of the packets are missing at {end}; paired by row, the keys would not match."
+            told = f"{share:.1%} of the packets are missing at {end}{_in_one(share, silence, x)}"
+            yield f"{told}; paired by row, the keys would not match."
+
+
+def _in_one(share: float, silence: float, x: Evidence) -> str:
+    total = share * x.samples / x.rate
+    return f", {_time(silence)} of them in one stretch" if silence > LONG_SILENCE * total and silence >= 10 else ""
 
 
 def _lost_there(loss: Loss) -> str:

@@ -19,6 +19,9 @@ TREND_SHARE = 32
 class Evidence:
     """What was measured on a pair; nothing here decides anything.
 
+    Stretches without a packet that are longer than the slow trend's window (a 32nd of the record) are cut out before
+    correlations, coherence and information are measured; shorter gaps are bridged by straight lines.
+
     Attributes:
         samples: Grid points.
         rate: Samples a second, Hz.
@@ -35,6 +38,7 @@ class Evidence:
         mutual_information: Gaussian mutual information, bits a sample; None for a short record.
         coherence_time: Seconds until the slower end's autocorrelation has dropped to 1/e.
         lost: Share of grid points without a packet at a and at b.
+        silence: Longest time without a packet at a and at b, seconds.
         repeated: Share of packets that repeat the value before them, at a and at b.
         spread: Standard deviation at a and at b, in the unit of the values.
         span: Largest minus smallest value at a and at b.
@@ -56,6 +60,7 @@ class Evidence:
     mutual_information: float | None
     coherence_time: float
     lost: tuple[float, float]
+    silence: tuple[float, float]
     repeated: tuple[float, float]
     spread: tuple[float, float]
     span: tuple[float, float]
@@ -101,7 +106,8 @@ def assess(pair: Pair[Observation], *, column: int = 0) -> Evidence:
     for end, x in (("a", a), ("b", b)):
         if np.ptp(x[both]) == 0:
             raise ConstantSignal(end, float(x[both][0]))
-    views, lag = _correlations(a, b, int(LAG_SECONDS * pair.rate))
+    kept = _without_silence(pair)
+    views, lag = _correlations(a[kept], b[kept], int(LAG_SECONDS * pair.rate))
     eve, given = (None, None) if pair.e is None else _eve(a, b, pair.e, both)
     return Evidence(
         samples=len(pair),
@@ -111,10 +117,11 @@ def assess(pair: Pair[Observation], *, column: int = 0) -> Evidence:
         lag=lag,
         jeffreys=metrics.jeffreys(a[both], b[both]).value,
         wasserstein=metrics.wasserstein(a[both], b[both]),
-        coherence_area=_area(a, b, pair.rate),
-        mutual_information=_information(a, b, pair.rate),
+        coherence_area=_area(a[kept], b[kept], pair.rate),
+        mutual_information=_information(a[kept], b[kept], pair.rate),
         coherence_time=max(coherence_time(end) for end in (pair.a, pair.b)),
         lost=_ends(1 - float(end.mask.mean()) for end in (pair.a, pair.b)),
+        silence=_ends(max(map(len, _silences(end.mask)), default=0) / pair.rate for end in (pair.a, pair.b)),
         repeated=_ends(_repeats(x, end.mask) for x, end in ((a, pair.a), (b, pair.b))),
         spread=_ends(float(np.std(x[both])) for x in (a, b)),
         span=_ends(float(np.ptp(x[both])) for x in (a, b)),
@@ -136,7 +143,7 @@ def _correlations(a: Float, b: Float, window: int) -> tuple[dict[str, Correlatio
     Each at a best lag of its own would be fooled: the differences of two series that are negatively correlated at
     lag 0 are positively correlated at lag 1.
     """
-    slow = max(TREND_SAMPLES, len(a) // TREND_SHARE)
+    slow = _slow(len(a))
     views = {
         "detrended": (_left(a, "a", TREND_SAMPLES), _left(b, "b", TREND_SAMPLES)),
         "varying": (_left(a, "a", slow), _left(b, "b", slow)),
@@ -188,6 +195,30 @@ def _information(a: Float, b: Float, rate: float) -> float | None:
         return float(mutual_information(a, b, rate=rate).per_sample)
     except TooFewSamples:
         return None
+
+
+def _silences(heard: Mask) -> list[range]:
+    """List the stretches without a packet."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], heard, [True]])))
+    return [range(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
+
+
+def _without_silence(pair: Pair[Observation]) -> Mask:
+    """Mark what is not within a stretch, longer than the slow trend's window, where one end heard nothing.
+
+    What fills such a gap is a straight line, which nobody heard and which is like nothing.
+    Shorter gaps stay: each that is cut out leaves a jump that both ends share, and many would pass for a fade.
+    """
+    kept = np.ones(len(pair), dtype=np.bool_)
+    for end in (pair.a, pair.b):
+        for gap in _silences(end.mask):
+            if len(gap) > _slow(len(pair)):
+                kept[gap.start : gap.stop] = False
+    return kept if np.count_nonzero(kept) >= LEAST else np.ones_like(kept)
+
+
+def _slow(n: int) -> int:
+    return max(TREND_SAMPLES, n // TREND_SHARE)
 
 
 def _repeats(x: Float, mask: Mask) -> float:
