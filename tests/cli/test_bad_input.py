@@ -1,6 +1,8 @@
 """What bad input gets: a sentence, the numbers, a line of advice, an exit code, nothing half-written."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -186,3 +188,84 @@ def test_a_bug_is_told_without_a_traceback_unless_asked(samefade, tmp_path, monk
     assert seen.json["refusal"]["exit_code"] == 1
     with pytest.raises(ZeroDivisionError):
         samefade("--traceback", "read", tmp_path)
+
+
+def limited(folder, *arguments, blocks=8, out=subprocess.PIPE):
+    """Run the command line where no file may grow beyond so many KiB: as on a full disk, and for real."""
+    resource = pytest.importorskip("resource", reason="this system cannot limit the size of files")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * blocks, 1024 * blocks))
+
+    command = [sys.executable, "-m", "samefade", *map(str, arguments)]
+    return subprocess.run(
+        command, check=False, stdout=out, stderr=subprocess.PIPE, text=True, cwd=folder, preexec_fn=limit
+    )
+
+
+def test_a_file_that_cannot_be_finished_is_not_left_half_written(tmp_path):
+    one = table(tmp_path / "t.csv", *ends(11, 5000))
+    before = sorted(tmp_path.rglob("*"))
+    for arguments in (
+        ("measure", one, *OPTIONS, "--plot", tmp_path / "x.png"),
+        ("read", one, *OPTIONS, "--out", tmp_path / "x.zarr.zip"),
+        ("sim", "static", "--out", tmp_path / "sim"),
+    ):
+        done = limited(tmp_path, *arguments)
+        assert done.returncode == 2, done.stderr
+        assert "nothing was left half-written" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_output_that_cannot_be_written(tmp_path, json):
+    one = table(tmp_path / "t.csv", *ends(12, 400))
+    with Path("/dev/full").open("w") as full:
+        done = limited(tmp_path, "measure", one, *OPTIONS, *json, out=full)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_sees_no_traceback(tmp_path):
+    one = table(tmp_path / "t.csv", *ends(13, 400))
+    command = [sys.executable, "-m", "samefade", "read", str(one)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        running.stdout.close()
+        told = running.stderr.read()
+    assert "Traceback" not in told
+    assert "Exception" not in told
+
+
+def test_an_interrupt_ends_quietly_with_130(samefade, tmp_path, monkeypatch):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    one = table(tmp_path / "t.csv", *ends(14, 400))
+    monkeypatch.setattr("samefade.api.compare", interrupted)
+    seen = samefade("compare", one, *OPTIONS)
+    assert seen.code == 130
+    assert "Traceback" not in seen.err
+
+
+def test_a_silence_of_one_end_a_late_end_and_a_register_upside_down_are_told_in_words(samefade, tmp_path):
+    a, b = ends(15, 2000, lag=3)
+    told = samefade("measure", table(tmp_path / "late.csv", a, b), *OPTIONS, "--json").json["diagnosis"]
+    assert "The lag is 3 samples: b is late." in told
+    a, b = ends(16, 2000)
+    told = samefade("measure", table(tmp_path / "minus.csv", a, -b), *OPTIONS, "--json").json["diagnosis"]
+    assert "−RSSI" in told[0]
+    gap = [*map(str, b[:500]), *[""] * 600, *map(str, b[1100:])]
+    told = samefade("measure", table(tmp_path / "gap.csv", a, gap), *OPTIONS, "--json").json["diagnosis"]
+    assert any("missing at b, 10.0 min of them in one stretch" in sentence for sentence in told)
+
+
+def test_packets_lost_at_one_end_are_counted_and_located(samefade, tmp_path):
+    a, b = ends(17, 4000)
+    one, two = tmp_path / "ap.csv", tmp_path / "sta.csv"
+    for path, values in ((one, a), (two, np.delete(b, slice(2000, 2100)))):
+        path.write_text("rssi\n" + "".join(f"{x}\n" for x in values), encoding="utf-8")
+    told = samefade("measure", one, two, "--rate", "1", "--json").json["diagnosis"]
+    assert any("about 100 packets were lost at b" in sentence for sentence in told), told

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from samefade import metrics
 from samefade.draw.canvas import COLOURS, save
@@ -78,5 +79,6 @@ def _spectra(axes: Axes, a: Float, b: Float, rate: float) -> None:
     for name, x in (("a", a), ("b", b)):
         f, power = welch(x - np.mean(x), fs=rate, nperseg=min(1024, len(x)))
         axes.loglog(f[1:], power[1:], color=COLOURS[name], lw=1, label=name)
+    axes.xaxis.set_minor_formatter(NullFormatter())  # on a short axis their labels would overlap
     axes.set(xlabel="frequency (Hz)", ylabel="power spectral density", title="where the power is")
     axes.legend(fontsize=7)
