@@ -105,10 +105,18 @@ def _quantise(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> _Ends:
 
 
 def _mask_bits(usable: Mask) -> float:
-    """Return the bits that name which points are usable: their number, then which of all such sets."""
+    """Return the bits that name which points are usable, in the shorter of two codes and one bit that says which.
+
+    One code names how many there are and then which of all such sets; the other how many runs there are, and then
+    where each begins and ends.
+    """
     n, m = len(usable), int(np.count_nonzero(usable))
-    sets = (lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) / log(2)
-    return float(ceil(np.log2(n + 1)) + ceil(sets)) if m < n else 1.0
+    if m == n:
+        return 1.0
+    place = ceil(np.log2(n + 1))
+    sets = ceil((lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) / log(2))
+    edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
+    return 1.0 + place + min(sets, edges * place)
 
 
 def _one(values: Float) -> Float:

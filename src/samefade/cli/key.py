@@ -84,13 +84,13 @@ def tell(report: "Report") -> None:
     """Print the steps, the field's numbers, the account and the outcome."""
     terms = report.terms
     band = "" if terms.band is None else f", band {terms.band.low:.4g}–{terms.band.high:.4g} Hz"
-    rates = ", ".join(f"{rate:.3f} at ≤ {limit} errors" for limit, rate in report.key_rate.items())
+    rates = ", ".join(f"{rate:.2f} (≤ {limit} wrong)" for limit, rate in report.key_rate.items())
     rows = [
         ("kept samples", f"{report.samples:,} at {report.rate_hz:g} Hz"),
         ("agreed in public", f"lag {terms.lag}, 1 value of {terms.step} samples{band}"),
         ("correlation", f"{report.pearson_raw:.3f} as heard, {report.pearson_restored:.3f} restored"),
         ("bits at each end", f"{report.bits:,}, of which {report.bit_error_rate:.2%} differ"),
-        ("key rate as the field reports it", f"{rates} (bits a packet; says nothing of secrecy)"),
+        ("key rate, as the field says it", f"{rates} bits a packet; says nothing of secrecy"),
         ("min-entropy of a bit", f"{report.min_entropy_per_bit:.3f}"),
         ("secure bits a sample", f"{report.secure_bits_per_sample:.4f}"),
         ("mutual information a sample", f"{report.mutual_information_per_sample:.4f}: the limit"),

@@ -1,0 +1,67 @@
+"""The pages are true: their code runs, their links lead somewhere, and what they name exists."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import samefade
+from samefade import channel, files, observe, schemes
+
+ROOT = Path(samefade.__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+if not (ROOT / "docs").is_dir():
+    pytest.skip("the pages are not a part of the installed package", allow_module_level=True)
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_relative_link_leads_to_a_file(page):
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_command_on_a_page_exists(page):
+    from typer.main import get_command
+
+    from samefade.cli.main import app
+
+    known = set(get_command(app).commands)
+    text = page.read_text(encoding="utf-8")
+    used = re.findall(r"^(?:\$ )?samefade ([a-z]+)", "\n".join(blocks(page, "")), re.MULTILINE)
+    used += re.findall(r"`samefade ([a-z]+)[ `]", text)
+    assert set(used) <= known
+
+
+def test_the_page_on_schemes_defines_one_that_runs_in_forty_lines(tmp_path):
+    code = next(block for block in blocks(ROOT / "docs/howto/add-a-scheme.md", "python") if "mine.py" in block)
+    assert len(code.splitlines()) <= 40
+    file = tmp_path / "mine.py"
+    file.write_text(code, encoding="utf-8")
+    scheme = schemes.find(f"{file}:Mine")
+    assert scheme.name == "mine"
+    world = channel.simulate("carried", np.random.default_rng(1), tones=(6,))
+    spoken, kept = observe.pair(world.a, world.b).split(fraction=0.4)
+    terms = scheme.agree(spoken.a, spoken.b)
+    assert len(scheme.bits(kept.a, terms)) == len(scheme.bits(kept.b, terms)) > 100
+
+
+def test_the_readmes_first_two_commands_are_demo_and_test():
+    commands = [line for block in blocks(ROOT / "README.md", "") for line in block.splitlines() if line]
+    assert [c.split("#")[0].strip() for c in commands[:2]] == ["make demo", "make test"]
+
+
+def test_the_readmes_python_is_the_api(tmp_path, monkeypatch):
+    world = channel.simulate("carried", np.random.default_rng(1))
+    monkeypatch.chdir(tmp_path)
+    files.esp32_tool.write(world.a, Path("ap.csv"))
+    files.esp32_tool.write(world.b, Path("sta.csv"))
+    for code in blocks(ROOT / "README.md", "python"):
+        exec(compile(code, "README.md", "exec"), {})
