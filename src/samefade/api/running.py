@@ -116,7 +116,7 @@ def _mask_bits(usable: Mask) -> float:
     place = ceil(np.log2(n + 1))
     sets = ceil((lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) / log(2))
     edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
-    return 1.0 + place + min(sets, edges * place)
+    return float(1 + place + min(sets, edges * place))
 
 
 def _one(values: Float) -> Float:

@@ -1,5 +1,6 @@
-"""What the paper draws of a link: both signals, their coherence with arrows, correlation over lag, and spectra."""
+"""What the paper draws of a link: both signals, raw and restored, coherence with arrows, lags, and spectra."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib.ticker import NullFormatter
 from samefade import metrics
 from samefade.draw.canvas import COLOURS, save
 from samefade.draw.coherence import coherence_panel
+from samefade.draw.restored import restored_panel
 from samefade.errors import SamefadeError
 from samefade.restore import Golay
 from samefade.types import Float, Observation, Pair
@@ -18,7 +20,7 @@ SHOWN = 600
 
 
 def link(pair: Pair[Observation], path: Path) -> None:
-    """Draw a link in four panels and save it.
+    """Draw a link in five panels and save it.
 
     Args:
         pair: Both ends on one grid; of several tones the first is drawn.
@@ -27,14 +29,19 @@ def link(pair: Pair[Observation], path: Path) -> None:
     Raises:
         CannotWrite: When it cannot be written.
     """
-    figure = Figure(figsize=(12.5, 8.5), layout="constrained")
-    axes = figure.subplots(2, 2)
+    figure = Figure(figsize=(12.5, 11), layout="constrained")
+    axes = figure.subplot_mosaic([["signals", "coherence"], ["restored", "restored"], ["lags", "spectra"]])
     a, b = _one(pair.a.values), _one(pair.b.values)
-    _signals(axes[0, 0], pair)
-    coherence_panel(axes[0, 1], a, b, pair.rate)
-    _lags(axes[1, 0], pair)
-    _spectra(axes[1, 1], a, b, pair.rate)
+    _signals(axes["signals"], pair)
+    coherence_panel(axes["coherence"], a, b, pair.rate)
+    restored_panel(axes["restored"], pair.each(_first))
+    _lags(axes["lags"], pair)
+    _spectra(axes["spectra"], a, b, pair.rate)
     save(figure, path)
+
+
+def _first(x: Observation) -> Observation:
+    return replace(x, values=_one(x.values))
 
 
 def _one(values: Float) -> Float:
