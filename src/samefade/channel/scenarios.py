@@ -179,9 +179,9 @@ _CARRIED = Scenario(
     "A device carried about slowly, 12 cm/s, which is 1 Hz of Doppler at 2.4 GHz, for fifteen minutes; "
     "a true walking pace gives 10 Hz, more than ten packets a second can follow.",
     Motion(doppler=1.0, k_factor=0.5, spread=80e-9, drift_db=1.5, drift_seconds=30),
-    a=Radio(27, 0.0, 1.0, 0.002, 3, loss=0.004, offset=0.8, drift_ppm=12),
-    b=Radio(27, 0.0, 1.0, 0.002, 3, loss=0.004, offset=3.1, drift_ppm=-9),
-    e=Radio(27, 0.0, 1.0, 0.002, 3, loss=0.006, offset=2.4, drift_ppm=4),
+    a=Radio(30, 0.0, 1.0, 0.002, 3, loss=0.004, offset=0.8, drift_ppm=12),
+    b=Radio(30, 0.0, 1.0, 0.002, 3, loss=0.004, offset=3.1, drift_ppm=-9),
+    e=Radio(30, 0.0, 1.0, 0.002, 3, loss=0.006, offset=2.4, drift_ppm=4),
     eve=Eve(0.3, 0.8),
     seconds=900,
 )
