@@ -54,6 +54,30 @@ def test_reordering_is_not_a_wrap():
     np.testing.assert_array_equal(unwrap(late % 256), late)
 
 
+def test_a_sender_that_began_to_count_again_does_not_mix_its_runs():
+    rng = np.random.default_rng(8)
+    sent = np.concatenate([np.arange(1500), np.arange(20, 4500), np.arange(300)])
+    packets = [np.flatnonzero(rng.random(len(sent)) >= loss) for loss in (0.02, 0.05)]
+    a, b = (recording(0.1 * heard, seq=sent[heard]) for heard in packets)
+    found = match(a, b)
+    np.testing.assert_array_equal(packets[0][found.index_a], packets[1][found.index_b])
+    assert len(found) == len(np.intersect1d(*packets))
+    np.testing.assert_allclose(found.time_b, 0.1 * packets[1], atol=0.2)
+
+
+def test_a_counter_that_began_again_at_one_end_alone_is_refused():
+    sent = np.concatenate([np.arange(1500), np.arange(4500)])
+    with pytest.raises(EndsDisagree, match="began again"):
+        match(numbered(sent), numbered(sent[1500:]))
+
+
+def test_one_damaged_number_is_not_a_restart():
+    seq = np.arange(3000)
+    damaged = seq.copy()
+    damaged[1000], damaged[2000] = 90_000, 2
+    assert len(match(numbered(damaged), numbered(seq))) == 2998
+
+
 def test_an_end_that_began_after_the_wrap_is_shifted_by_a_turn():
     true = np.arange(4000, 5000)
     a, b = numbered(true), numbered(true[200:] - 4096)

@@ -14,7 +14,7 @@ from samefade.errors import ClocksDisagree, EndsDisagree, OutOfRange, TooFewSamp
 from samefade.observe.amplitude import amplitude
 from samefade.observe.clocks import HOST_SLACK, Clock, by_signals, refuse
 from samefade.observe.grid import estimate_rate
-from samefade.observe.sequence import common, unwrap
+from samefade.observe.sequence import common, joined, unwrap
 from samefade.types import Float, Integer, Recording
 
 By = Literal["auto", "sequence", "clock", "row"]
@@ -121,7 +121,7 @@ def _time_of_day(a: Recording, b: Recording) -> bool:
 def _by_sequence(a: Recording, b: Recording) -> Matching:
     if a.seq is None or b.seq is None:
         raise EndsDisagree("sequence numbers", *("none" if end.seq is None else len(end) for end in (a, b)))
-    seq_a, seq_b = unwrap(a.seq), unwrap(b.seq)
+    seq_a, seq_b = joined(unwrap(a.seq), unwrap(b.seq))
     index_a, index_b, shift = common(seq_a, seq_b)
     time_a, time_b = _timed(a, seq_a, seq_b + shift)
     how = f"sequence number: {len(index_a)} of {len(a)} and {len(b)} packets"

@@ -8,6 +8,8 @@ from samefade.types import Integer
 
 # Counters in the field: one byte, 802.11's twelve bits, two bytes, four bytes.
 MODULI = (2**8, 2**12, 2**16, 2**32)
+LATEST = 64  # no packet comes later than so many others
+SURE = 8  # packets before and after that show that a counter began again
 
 
 def unwrap(seq: Integer) -> Integer:
@@ -28,6 +30,39 @@ def unwrap(seq: Integer) -> Integer:
         return seq
     turns = np.cumsum((step < -modulus // 2).astype(np.int64) - (step > modulus // 2).astype(np.int64))
     return seq + modulus * turns
+
+
+def joined(seq_a: Integer, seq_b: Integer) -> tuple[Integer, Integer]:
+    """Let a counter that began again at both ends, because its sender did, go on from where it was.
+
+    Otherwise the packets that share a number could not be told apart.
+
+    Args:
+        seq_a: (n,) unwrapped sequence numbers of a.
+        seq_b: (m,) the same of b.
+
+    Raises:
+        EndsDisagree: When it began again more often at one end: then nobody knows which numbers belong together.
+    """
+    runs_a, runs_b = (np.split(seq, _restarts(seq)) for seq in (seq_a, seq_b))
+    if len(runs_a) != len(runs_b):
+        raise EndsDisagree("times that the sequence numbers began again", len(runs_a) - 1, len(runs_b) - 1)
+    top = min(int(runs_a[0].min()), int(runs_b[0].min())) - 1
+    rises = []
+    for first, second in zip(runs_a, runs_b, strict=True):
+        rises.append(top + 1 - min(int(first.min()), int(second.min())))
+        top = rises[-1] + max(int(first.max()), int(second.max()))
+    a, b = (np.repeat(rises, [len(run) for run in runs]) for runs in (runs_a, runs_b))
+    return seq_a + a, seq_b + b
+
+
+def _restarts(seq: Integer) -> NDArray[np.int64]:
+    """Find where a counter began again: everything just after is far below everything just before."""
+    if len(seq) < 2 * SURE:
+        return np.zeros(0, np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(seq, SURE)
+    low, high = windows[:-SURE].min(axis=1), windows[SURE:].max(axis=1)
+    return np.flatnonzero((high < low - LATEST) & (np.diff(seq)[SURE - 1 : 1 - SURE] < -LATEST)) + SURE
 
 
 def common(seq_a: Integer, seq_b: Integer) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
