@@ -118,6 +118,28 @@ def test_a_time_that_goes_back_is_said(tmp_path):
     assert guessed.clock.startswith("row number")
 
 
+def test_a_clock_is_kept_where_a_line_has_lost_its_time(tmp_path):
+    lines = [f"{10 + i / 2},-{50 + i % 9},-{51 + i % 7}" for i in range(200)]
+    lines[40:40] = ["# a note", "garbled,-50,-50", lines[20]]
+    a, b = read(put(tmp_path / "x.csv", "time,a_rssi,b_rssi\n" + "\n".join(lines)))
+    assert a.clock == "column 'time', which goes back 1 times"
+    assert dict(a.dropped) == dict(b.dropped) == {"header": 1, "wrong number of columns": 1, "no time": 1}
+    assert a.time[-1] == 10 + 199 / 2
+
+
+@pytest.mark.parametrize("modulus", [256, 4096, 65536])
+def test_a_column_of_counts_that_wraps_is_a_sequence_number(tmp_path, modulus):
+    true = np.delete(np.arange(modulus - 50, modulus + 80), [30, 31, 90])
+    (heard,) = read(table(tmp_path / "x.csv", ",", ("seq", "rssi"), [(c % modulus, -50 - c % 9) for c in true]))
+    np.testing.assert_array_equal(heard.seq, true)
+    assert heard.about["counter"] == f"column 'seq', modulo {modulus}"
+
+
+def test_absurd_values_are_counted_and_dropped(tmp_path):
+    (heard,) = read(put(tmp_path / "x.csv", "rssi\n-50\n-51e200\n-52\n"))
+    assert dict(heard.dropped) == {"header": 1, "absurd value": 1}
+
+
 def test_decimal_commas_with_semicolons(tmp_path):
     a, _ = read(put(tmp_path / "x.csv", '"a dBm";"b dBm"\n-50,5;-60,5\n-51,5;-61,0\n'))
     assert a.rssi.tolist() == [-50.5, -51.5]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from samefade.errors import OutOfRange, UnreadableRecording
-from samefade.files.clock import by_row
+from samefade.files.clock import by_row, count_on
 from samefade.files.columns import CLOCKS, COUNTERS, Columns, columns, number, words
 from samefade.files.lines import lines
 from samefade.types import Float, Integer, Mask, Recording
@@ -21,7 +21,9 @@ from samefade.types import Float, Integer, Mask, Recording
 NAME = "table"
 CODES = (127.0, 0.0, -128.0)
 NO_COUNT = "none"  # two files whose rows are merely numbered must not pass for counted
+ODD = 0.02  # of the rows may be without a time, or go back, before a column named like a clock is none
 APART = 3.0  # dB: a code so far outside all other values is a code; nearer, it is a value
+ABSURD = 1e9  # whatever the unit: nobody measures such a strength, and squares must not overflow
 EMPTY = ("", "nan", "na", "n/a", "null", "none", "-")
 
 
@@ -116,13 +118,26 @@ def _rows(path: Path, shape: Columns) -> tuple[Rows, Counter[str]]:
 
 
 def _sequence(rows: Rows, shape: Columns, *, shared: bool) -> tuple[Integer, str]:
-    """Number the rows: by a column of counts that only rises, else by their place."""
+    """Number the rows: by a column of counts that only rises, but for the wraps of a counter; else by their place."""
     at = None if shared else shape.called(COUNTERS)
     if at is not None:
-        counts = _column(rows, at, len(shape.names))
-        if np.isfinite(counts).all() and (counts == np.rint(counts)).all() and (np.diff(counts) > 0).all():
-            return counts.astype(np.int64), f"column {shape.names[at]!r}"
+        found = _counted(_column(rows, at, len(shape.names)))
+        if found is not None:
+            return found[0], f"column {shape.names[at]!r}{found[1]}"
     return np.arange(len(rows)), "row: the two ends share it" if shared else NO_COUNT
+
+
+def _counted(counts: Float) -> tuple[Integer, str] | None:
+    """Return counts that only rise, wraps undone, and what they were counted modulo; None where they are no counts."""
+    if not (np.isfinite(counts).all() and (counts == np.rint(counts)).all() and np.abs(counts).max() < 2**53):
+        return None
+    if (np.diff(counts) > 0).all():
+        return counts.astype(np.int64), ""
+    for turn in (2**8, 2**12, 2**16, 2**32):
+        whole = count_on(counts, turn)
+        if counts.min() >= 0 and counts.max() < turn and (np.diff(whole) > 0).all():
+            return whole, f", modulo {turn}"
+    return None
 
 
 def _axis(
@@ -137,7 +152,7 @@ def _axis(
     seconds = np.array([_instant(row[column]) if len(row) == len(shape.names) else np.nan for row in rows])
     seen = seconds[np.isfinite(seconds)]
     back = int(np.count_nonzero(np.diff(seen) < 0))
-    if guessed is not None and (seen.size < len(rows) or back):
+    if guessed is not None and (len(rows) - seen.size > ODD * len(rows) or back > ODD * len(rows)):
         return by_row(seq, rate)  # nobody asked for it, and it is no clock
     return seconds, f"column {shape.names[column]!r}" + (f", which goes back {back} times" if back else "")
 
@@ -149,11 +164,12 @@ def _end(sheet: _Sheet, at: int, *, sign: int, missing: Sequence[float] | None) 
     empty: Mask = np.array([len(row) == width and row[at].lower() in EMPTY for row in sheet.rows])
     coded = whole & ~empty & _codes(values, missing)
     timed = np.isfinite(sheet.axis)
-    valued = np.isfinite(values) & ~coded
+    valued = np.isfinite(values) & ~coded & ~(np.abs(values) > ABSURD)
     reasons = {
         "wrong number of columns": ~whole,
         "missing value": empty | coded,
         "not a number": whole & ~empty & ~np.isfinite(values),
+        "absurd value": np.abs(values) > ABSURD,
         "no time": valued & ~timed,
     }
     lost = sheet.dropped + Counter({why: int(np.count_nonzero(mask)) for why, mask in reasons.items()})
