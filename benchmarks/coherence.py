@@ -36,9 +36,10 @@ def quietest(*work: Work, repeat: int = 5) -> list[float]:
     best = [np.inf] * len(work)
     for _ in range(repeat):
         for i, each in enumerate(work):
-            begin = time.process_time()
-            each()
-            best[i] = min(best[i], time.process_time() - begin)
+            for _ in range(3 if best[i] < 1 else 1):  # short work is the more easily disturbed
+                begin = time.process_time()
+                each()
+                best[i] = min(best[i], time.process_time() - begin)
     return best
 
 
@@ -48,7 +49,7 @@ def row(what: str, ours: float, theirs: float, bar: float, unit: str = "s") -> R
     told = f"≥ {bar:g}x"
     return {
         "what": what, "ours": f"{ours:.4g} {unit}", "theirs": f"{theirs:.4g} {unit}",
-        "ratio": ratio, "bar": told, "holds": ratio >= bar,
+        "ratio": float(ratio), "bar": told, "holds": bool(ratio >= bar),
     }  # fmt: skip
 
 
@@ -102,10 +103,8 @@ def transform_rows() -> list[Row]:
     z, rows = x.astype(np.complex64), len(wavelet.transform(x, rate=RATE))
     many = np.tile(z, (4, 1))
 
-    def bare() -> None:
-        scipy.fft.fft(z, workers=1)
-        for _ in range(-(-rows // 4)):
-            scipy.fft.ifft(many, workers=1)
+    def bare() -> object:  # its rows are kept, as ours are
+        return scipy.fft.fft(z, workers=1), [scipy.fft.ifft(many, workers=1) for _ in range(-(-rows // 4))]
 
     full, fft, thin = quietest(
         lambda: wavelet.transform(x, rate=RATE, grid="full"), bare, lambda: wavelet.transform(x, rate=RATE), repeat=9

@@ -10,7 +10,7 @@ from samefade.wavelet import morlet
 from samefade.wavelet.admit import Array, Library, changed
 from samefade.wavelet.plan import Level, Stage
 
-BLOCK = 65536  # coefficients that are worked on at once, so that they stay in the processor's cache
+BLOCK = 131072  # coefficients that are worked on at once, so that they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,8 @@ def blocks(
         lib: Its library.
         peaks: (S,) the greatest gain of each row of the family; None for 1.
     """
-    rows = max(4, BLOCK // points)
+    total = level.stop - level.first
+    rows = -(-total // max(1, total // max(4, BLOCK // points)))  # even shares: FFTs of several rows go side by side
     kind = lib.xp.finfo(like.dtype)
     radius = np.sqrt(-2 * np.log(float(kind.eps)))  # beyond it a gain is below the rounding unit
     for first in range(level.first, level.stop, rows):

@@ -11,7 +11,7 @@ import numpy as np
 
 from samefade.types import Float
 from samefade.wavelet import bank, segments
-from samefade.wavelet.admit import Array, Library, changed
+from samefade.wavelet.admit import Array, Library, changed, filled
 from samefade.wavelet.bank import Block
 from samefade.wavelet.kernels import Kernel
 from samefade.wavelet.plan import Level, Stage
@@ -106,14 +106,10 @@ def _products(a: Array, b: Array, s: Smoother, found: Filters) -> Three:
         gains = found.gains[where]
         wa, wb = (bank.coefficients(x, block, size, s.lib, turn=False)[:, : s.record] for x in (a, b))
         for i, w in enumerate((wa, wb)):
-            spectrum = fft.rfft(power(w, s.lib), n=size, axis=-1)
-            spectrum *= gains[:, :half]
-            spectra[i] = changed(spectra[i], where, spectrum)
+            spectra[i] = filled(spectra[i], where, fft.rfft(power(w, s.lib), n=size, axis=-1), gains[:, :half])
         cross = xp.conj(wb)
         cross *= wa
-        spectrum = fft.fft(cross, n=size, axis=-1)
-        spectrum *= gains
-        spectra[2] = changed(spectra[2], where, spectrum)
+        spectra[2] = filled(spectra[2], where, fft.fft(cross, n=size, axis=-1), gains)
     return spectra[0], spectra[1], spectra[2]
 
 
