@@ -49,6 +49,14 @@ def test_read_says_what_is_there_and_what_was_dropped(samefade, testbed):
     assert told["recordings"][0]["packets"] > 5000
 
 
+def test_read_tells_bursts_and_gaps_from_an_even_rate(samefade, tmp_path):
+    file = tmp_path / "t.csv"
+    for step, said in ((0.5, "2 Hz (median)\n"), (9.5, "2 Hz (median), 1.077 Hz on average\n")):
+        times = [i / 2 + (i // 20) * (step - 0.5) for i in range(400)]
+        file.write_text("time,rssi\n" + "".join(f"{t},{-50 - i % 7}\n" for i, t in enumerate(times)), encoding="utf-8")
+        assert said in "".join(f"{line.strip()}\n" for line in samefade("read", file).out.splitlines())
+
+
 def test_read_keeps_a_recording_in_the_container(samefade, testbed, tmp_path):
     pytest.importorskip("zarr", reason="the extra 'store' is not installed")
     kept = tmp_path / "ap.zarr.zip"

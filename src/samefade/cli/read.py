@@ -65,7 +65,7 @@ def describe(recording: Recording) -> dict[str, Any]:
 
 
 def _show(told: dict[str, Any]) -> None:
-    rate = "unknown" if told["rate_hz"] is None else f"{told['rate_hz']:.4g} Hz (median)"
+    rate = "unknown" if told["rate_hz"] is None else _rate(told["rate_hz"], (told["packets"] - 1) / told["seconds"])
     rows = [
         ("packets", f"{told['packets']:,}"),
         ("duration", f"{told['seconds']:,.1f} s"),
@@ -79,3 +79,8 @@ def _show(told: dict[str, Any]) -> None:
     ]
     show(table(told["device"], "", "", rows=rows))
     say()
+
+
+def _rate(median: float, mean: float) -> str:
+    """Tell both rates where they differ, by bursts or by gaps."""
+    return f"{median:.4g} Hz (median)" + (f", {mean:.4g} Hz on average" if abs(mean / median - 1) > 0.02 else "")

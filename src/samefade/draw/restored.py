@@ -23,14 +23,17 @@ def restored_panel(axes: Axes, pair: Pair[Observation]) -> None:
     spoken = pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
     try:
         terms = scheme.agree(spoken.a, spoken.b)
-        features = [scheme.feature(x, terms).values for x in (spoken.a, spoken.b)]
-        correlation = metrics.pearson(*features)
+        features = [scheme.feature(x, terms) for x in (spoken.a, spoken.b)]
+        usable = features[0].usable & features[1].usable
+        correlation = metrics.pearson(*(feature.values[usable] for feature in features))
     except SamefadeError as why:
         axes.set_title(f"not restored: {why.sentence}")
         return
-    for name, values in zip("ab", features, strict=True):
-        minutes = np.arange(len(values)) / pair.rate / 60
-        axes.plot(minutes, (values - values.mean()) / values.std(), color=COLOURS[name], lw=1, alpha=0.8, label=name)
+    minutes = np.arange(len(usable)) / pair.rate / 60
+    for name, feature in zip("ab", features, strict=True):
+        values = (feature.values - feature.values[usable].mean()) / feature.values[usable].std()
+        shown = np.where(usable, values, np.nan)  # where either end heard nothing for long, nothing is quantised
+        axes.plot(minutes, shown, color=COLOURS[name], lw=1, alpha=0.8, label=name)
     band = "" if terms.band is None else f"{terms.band.low:.3g}–{terms.band.high:.3g} Hz"
     axes.set_title(f"restored by the coherent band {band}, lag {terms.lag}: r {correlation:.3f}")
     axes.set_xlim(0, len(pair) / pair.rate / 60)
