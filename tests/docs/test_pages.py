@@ -48,9 +48,10 @@ def test_the_page_on_schemes_defines_one_that_runs_in_forty_lines(tmp_path):
     scheme = schemes.find(f"{file}:Mine")
     assert scheme.name == "mine"
     world = channel.simulate("carried", np.random.default_rng(1), tones=(6,))
-    spoken, kept = observe.pair(world.a, world.b).split(fraction=0.4)
-    terms = scheme.agree(spoken.a, spoken.b)
-    assert len(scheme.bits(kept.a, terms)) == len(scheme.bits(kept.b, terms)) > 100
+    report = samefade.run(scheme, observe.pair(world.a, world.b), seed=bytes(32))
+    assert report.scheme == "mine"
+    assert report.bits > 1000
+    assert report.bit_error_rate < 0.1
 
 
 def test_the_readmes_first_two_commands_are_demo_and_test():
