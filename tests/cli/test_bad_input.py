@@ -186,8 +186,9 @@ def test_a_bug_is_told_without_a_traceback_unless_asked(samefade, tmp_path, monk
     assert "of our own making" in refused(seen, 1)
     assert "--traceback" in seen.err
     assert seen.json["refusal"]["exit_code"] == 1
-    with pytest.raises(ZeroDivisionError):
-        samefade("--traceback", "read", tmp_path)
+    for asked in (("--traceback", "read", tmp_path), ("read", tmp_path, "--traceback")):
+        with pytest.raises(ZeroDivisionError):
+            samefade(*asked)
 
 
 def limited(folder, *arguments, blocks=8, out=subprocess.PIPE):

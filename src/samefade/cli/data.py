@@ -22,7 +22,7 @@ def list_sets(json: Json = False) -> None:
     if json:
         emit({"schema": "samefade.data/1", "sets": [_json(one) for one in sets]})
         return
-    rows = [(one.name, f"{one.size / 1e6:.1f}", one.licence, one.description) for one in sets]
+    rows = [(one.name, f"{one.size / 1e6:.2f}", one.licence, one.description) for one in sets]
     made = table("public data sets; none is a part of samefade", "name", "MB", "licence", "what", rows=rows)
     for column in made.columns:
         column.justify = "left"

@@ -47,9 +47,10 @@ def _root(
 
 def main() -> None:
     """Run the command line; the only place that ends the process."""
-    as_json = "--json" in sys.argv[1:]
+    arguments = sys.argv[1:]
+    as_json, show = "--json" in arguments, "--traceback" in arguments
     try:
-        app()
+        app([word for word in arguments if word != "--traceback"])  # it may stand after the command, too
         sys.stdout.flush()
     except SystemExit as ended:
         _usage(ended, as_json=as_json)
@@ -58,7 +59,7 @@ def main() -> None:
         _silence()
         sys.exit(0)
     except Exception as error:
-        if "--traceback" in sys.argv[1:]:
+        if show:
             raise
         told = _as_ours(error)
         try:
