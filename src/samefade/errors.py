@@ -7,6 +7,9 @@ Every branch has its own exit code, so that a script can tell bad input from a c
 from typing import ClassVar
 
 
+_WORDS = ("what", "why", "reason")  # of the numbers, those that are words and go on with the sentence
+
+
 class SamefadeError(Exception):
     """Something went wrong in samefade."""
 
@@ -24,9 +27,11 @@ class SamefadeError(Exception):
         return " ".join((type(self).__doc__ or "").split())
 
     def __str__(self) -> str:
-        """Join the sentence and the numbers."""
-        told = ", ".join(f"{name} {_plain(value)}" for name, value in self.numbers.items())
-        return f"{self.sentence} ({told})" if told else self.sentence
+        """Join the sentence, what it is about, and the numbers."""
+        about = [str(value) for name, value in self.numbers.items() if name in _WORDS]
+        told = [f"{name} {_plain(value)}" for name, value in self.numbers.items() if name not in _WORDS]
+        sentence = ": ".join([self.sentence.rstrip("."), *about]) + ("" if about and about[-1].endswith(".") else ".")
+        return f"{sentence} ({', '.join(told)})" if told else sentence
 
 
 def _plain(value: object) -> str:
@@ -43,7 +48,7 @@ class InputError(SamefadeError):
 class UnreadableRecording(InputError):
     """The recording cannot be read."""
 
-    advice = "`samefade read FILE` says which formats are known and what was found in the file."
+    advice = "Check that this is the file that you meant; docs/reference/formats.md lists what can be read."
 
     def __init__(self, path: object, *, line: int | None = None, reason: str) -> None:
         """Name the file, the line (counted from 1) where one is to blame, and the reason."""
@@ -141,7 +146,7 @@ class NotEnough(SamefadeError):
 class TooFewSamples(NotEnough):
     """There are too few samples to learn anything from."""
 
-    advice = "Record for longer."
+    advice = "Record for longer, and without long gaps."
 
     def __init__(self, *, have: float, need: float) -> None:
         """Give the number of samples there are and the number needed."""

@@ -1,8 +1,9 @@
 """Run many schemes on one pair, so that they can stand in one table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from samefade.align import NoLag
 from samefade.api.report import Report
 from samefade.api.running import Progress, run
 from samefade.errors import NotEnough
@@ -39,11 +40,16 @@ def compare(
     """
     progress("measuring reciprocity")
     evidence = assess(pair)
-    rows = []
+    rows: list[Row] = []
+    unshifted: dict[Scheme, Report] = {}  # where no lag was found, synchronisation changed nothing
     for scheme in schemes:
         progress(scheme.name)
+        twin = replace(scheme, align=NoLag())
         try:
-            rows.append(Row(scheme.name, run(scheme, pair, minutes=minutes, seed=seed, evidence=evidence)))
+            found = unshifted.get(scheme) or run(scheme, pair, minutes=minutes, seed=seed, evidence=evidence)
+            if not found.terms.lag:
+                unshifted[twin] = found
+            rows.append(Row(scheme.name, replace(found, scheme=scheme.name)))
         except NotEnough as why:
             rows.append(Row(scheme.name, None, why))
     return tuple(rows)

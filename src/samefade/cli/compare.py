@@ -1,5 +1,6 @@
 """`samefade compare`: every scheme on one pair, in one table."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,20 +40,24 @@ def compare(
     chosen = [schemes.find(name) for name in scheme] if scheme else list(schemes.schemes().values())
     with steps("comparing", quiet=json) as step:
         rows = api.compare(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
-        if plot is not None:
-            from samefade import draw
-
-            draw.rates(rows, plot)
     if json:
         emit({"schema": "samefade.compare/1", "rows": [_json(row) for row in rows]})
-        return
+    else:
+        _show(pair, rows)
+    if plot is not None:
+        from samefade import draw
+
+        draw.rates(rows, plot)
+        if not json:
+            say(f"picture: {plot}")
+
+
+def _show(pair: Pair[Observation], rows: Sequence["Row"]) -> None:
     show(table(f"{len(pair):,} samples at {pair.rate:g} Hz", *COLUMNS, rows=[_cells(row) for row in rows]))
     say(
         "\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate."
     )
     say("secure: bits that may be issued after every public bit; of limit: against the mutual information.")
-    if plot is not None:
-        say(f"picture: {plot}")
 
 
 def _json(row: "Row") -> dict[str, Any]:

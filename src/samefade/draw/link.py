@@ -67,7 +67,7 @@ def _signals(axes: Axes, pair: Pair[Observation]) -> None:
 
 def _lags(axes: Axes, pair: Pair[Observation]) -> None:
     most = min(len(pair) // 4, max(10, round(30 * pair.rate)))
-    a, b = _one(pair.a.values), _one(pair.b.values)
+    a, b = (np.where(x.mask, _one(x.values), _one(x.values)[x.mask].mean()) for x in (pair.a, pair.b))
     lags, correlation = metrics.lagged(a, b, most)
     axes.plot(lags / pair.rate, correlation, color="#333333", lw=1, label="as heard")
     try:

@@ -170,8 +170,12 @@ class Pair(Generic[Half]):
 
         Raises:
             TooFewSamples: When either half would be empty.
+            OutOfRange: When a parameter is negative or not finite.
         """
         n = len(self)
+        for name, value in (("minutes", minutes), ("fraction", fraction), ("guard", guard)):
+            if value is not None and not 0 <= value < np.inf:
+                raise OutOfRange(name, value, "a finite number of at least 0")
         cut = round(n * fraction if minutes is None else minutes * 60 * self.rate)
         begin = cut + int(np.ceil(guard * self.rate))
         if cut < 1 or begin >= n:
