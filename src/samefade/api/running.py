@@ -3,20 +3,22 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil, lgamma, log
+from math import ceil, lgamma, log, log2
 
 import numpy as np
 
 from samefade import metrics, reciprocity
+from samefade.align import trim
 from samefade.api.report import Report
 from samefade.entropy import mutual_information
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError
-from samefade.observe import guard_time
+from samefade.observe import coherence_time
+from samefade.observe.stillness import COHERENCE_TIMES, MOST_OF_RECORD
 from samefade.quantize import to_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
-from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Terms
+from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
 
 Progress = Callable[[str], None]
 KEY_BITS, THRESHOLDS = 256, (5, 10, 20)
@@ -50,14 +52,15 @@ def run(
     seed = secrets.token_bytes(32) if seed is None else seed
     progress("measuring reciprocity")
     refusal = _refusal(reciprocity.assess(pair) if evidence is None else evidence)
-    spoken, kept = pair.split(minutes=minutes, guard=guard_time(pair))
+    spoken, kept = _halves(pair, minutes)
     progress("agreeing on terms")
     terms = scheme.agree(spoken.a, spoken.b, seed[:16])
     progress("quantising")
-    ends = _quantise(scheme, kept, terms)
+    ends = _quantise(scheme, spoken, kept, terms)
     progress("correcting errors")
-    limit = mutual_information(_one(kept.a.values), _one(kept.b.values)).per_sample
-    outcome = _reconcile(scheme, ends, limit * len(kept))
+    a, b = trim(kept.a, terms.lag), trim(kept.b, terms.lag)
+    limit = mutual_information(_one(a.values), _one(b.values)).per_sample
+    outcome = _reconcile(scheme, ends, limit * len(a))
     progress("amplifying")
     return _report(pair, kept, _amplify(scheme, outcome, seed[16:], refusal), scheme, ends, limit)
 
@@ -92,11 +95,18 @@ def _refusal(evidence: Evidence) -> SamefadeError | None:
     return None
 
 
-def _quantise(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> _Ends:
+def _halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken], Pair[Kept]]:
+    """Split, with a guard learnt from spoken samples: where the kept half begins is public and must not tell of it."""
+    spoken, _ = pair.split(minutes=minutes)
+    guard = COHERENCE_TIMES * max(coherence_time(end) for end in (spoken.a, spoken.b))
+    return pair.split(minutes=minutes, guard=min(max(guard, 1 / pair.rate), MOST_OF_RECORD * pair.a.seconds))
+
+
+def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Terms) -> _Ends:
     fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
     usable = fa.usable & fb.usable
     eve = None if kept.e is None else scheme.feature(kept.e, terms).values
-    a = scheme.bits(fa, terms, usable, eve)
+    a = scheme.bits(fa, terms, usable, eve, scheme.feature(spoken.a, terms).values)
     b = replace(to_bits(scheme.symbols(fb, terms, usable)), terms=terms)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
     a = replace(a, ledger=a.ledger.pay("usable points, named by both ends", told))
@@ -129,6 +139,8 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
         fixed, ledger = talk(answerer, scheme.correct(ends.b))
     except AgreementFailed as why:
         return _Outcome(ends.a.ledger, None, why)
+    # how many keys are issued depends on what the secret samples turned out to be worth
+    ledger = ledger.pay("number of keys", log2(len(ends.a) // scheme.amplify.bits + 1))
     excess = ledger.balance - limit
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)
@@ -153,7 +165,9 @@ def _report(
 ) -> Report:
     m = len(ends.a)
     ledger = outcome.ledger.pay("margin of the leftover hash lemma", scheme.amplify.margin())
-    unshared = isinstance(outcome.refusal, NotReciprocal | AgreementFailed)
+    told = ledger.paid
+    if isinstance(outcome.refusal, NotReciprocal | AgreementFailed):
+        ledger = ledger.pay("given up: the ends share no string", max(0.0, ledger.balance))
     a, b = _one(kept.a.values), _one(kept.b.values)
     return Report(
         scheme=scheme.name,
@@ -167,8 +181,8 @@ def _report(
         bit_error_rate=metrics.disagreement(ends.a.values, ends.b.values),
         key_rate=_key_rate(ends, len(kept)),
         min_entropy_per_bit=ledger.entries[0].bits / m if m else 0.0,
-        leak_bits=ledger.paid,
-        secure_bits=0 if unshared else ledger.secure_bits,
+        leak_bits=told,
+        secure_bits=ledger.secure_bits,
         mutual_information_per_sample=limit,
         claim="estimate" if outcome.keys[0] else "none",
         ledger=ledger,

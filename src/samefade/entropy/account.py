@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from samefade.entropy.markov import ceiling, markov
 from samefade.entropy.sparse import sparse
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
+from samefade.observe.correlogram import correlogram, memory
 from samefade.types import Feature, Float, Kept, Ledger, Symbols
 
 _SMALLEST_RUN = 16  # symbols a level, below which thresholds are no longer looked for
 _EVE_REACH = 2  # grid points to either side of a symbol at which Eve's samples are used
+_EVE_BY_CHANCE = 4.5  # standard deviations of a correlation: the best of thousands of lags reaches 4 by chance
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,16 @@ class Estimate:
         object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
 
 
-def assess(symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None) -> Estimate:
+def assess(
+    symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None, published: Float | None = None
+) -> Estimate:
     """Return what the symbols are worth.
 
     Args:
         symbols: The symbols.
         feature: The feature that they were made of, (n,) or (n, 1).
         eve: What the eavesdropper heard at the points of the feature, (n,) or (n, m), or None when nobody knows.
+        published: The feature of the spoken samples, (p,) or (p, 1), all of which Eve knows.
 
     Raises:
         TypeError: When the feature was made of spoken samples.
@@ -62,18 +67,23 @@ def assess(symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None
     index, series, heard = _spacing(symbols, x, eve)
     edges = np.full((len(series), symbols.levels - 1), np.nan)
     edges[index] = _thresholds(series[index], symbols.values.astype(np.int64), symbols.levels)
-    if np.isnan(edges[index]).any(axis=1).mean() > 0.5:
+    explained = 1 - float(np.isnan(edges[index]).any(axis=1).mean())
+    guesser = "gaussian" if heard is None else "gaussian, given Eve"
+    if explained < 0.5:
         assumptions.append("no Gaussian bound: the symbols are not levels of the feature")
+        if heard is not None:  # what she knows of such symbols is not known here
+            by[f"{guesser}: the symbols are not levels of the feature"] = 0.0
     else:
-        guesser = "gaussian" if heard is None else "gaussian, given Eve"
+        told = None if published is None else np.ravel(published)
         try:
-            by[guesser] = sparse(series, edges, eve=heard)
+            # symbols that no threshold explains count as known
+            by[guesser] = explained * sparse(series, edges, eve=heard, published=told)
             assumptions.append("prediction errors of the feature are Gaussian")
         except TooFewSamples:
             by[f"{guesser}: too few symbols to judge"] = 0.0
     assumptions.append(
         "Eve heard nothing that is correlated with the channel beyond its past"
-        if "gaussian, given Eve" not in by
+        if heard is None
         else "Eve hears no more than the eavesdropper's recording holds, and combines it linearly"
     )
     least = min(by.values())
@@ -114,18 +124,37 @@ def _spacing(
     Otherwise from every earlier sample, which gives Eve more than she has.
     """
     index = symbols.index.astype(np.int64)
-    heard = None if eve is None else _around(np.asarray(eve, np.float64).reshape(len(x), -1))
+    heard = None if eve is None else _around(np.asarray(eve, np.float64).reshape(len(x), -1), x)
     steps = np.diff(index)
     if len(steps) and (steps == steps[0]).all():
         return np.arange(len(index)), x[index], None if heard is None else heard[index]
     return index, x, heard
 
 
-def _around(eve: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return Eve's samples with her neighbouring grid points as further columns."""
+def _around(eve: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return Eve's samples with her neighbouring grid points as further columns, and where another lag fits, there."""
+    near = [_moved(eve, shift) for shift in range(-_EVE_REACH, _EVE_REACH + 1)]
+    far = [_moved(column[:, None], late) for column in eve.T if (late := _late(column, x))]
+    return np.hstack([*near, *far])
+
+
+def _moved(eve: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
     n = len(eve)
-    near = (np.clip(np.arange(n) + shift, 0, n - 1) for shift in range(-_EVE_REACH, _EVE_REACH + 1))
-    return np.hstack([eve[at] for at in near])
+    return np.asarray(eve[np.clip(np.arange(n) + shift, 0, n - 1)])
+
+
+def _late(eve: NDArray[np.float64], x: NDArray[np.float64]) -> int:
+    """Return by how many points Eve's samples are late, at most a quarter of the record; 0 where they fit as they are.
+
+    Her recording may be matched to another packet than the one she heard; she knows it, and may move it.
+    """
+    if np.ptp(eve) == 0 or np.ptp(x) == 0:
+        return 0
+    lags = np.arange(-(len(x) // 4), len(x) // 4 + 1)
+    r = np.abs(correlogram(x, eve, lags))
+    late = int(lags[r.argmax()])
+    chance = _EVE_BY_CHANCE * np.sqrt(memory(x, eve) / len(x))
+    return late if abs(late) > _EVE_REACH and r.max() > chance else 0
 
 
 def _thresholds(values: NDArray[np.float64], levels_of: NDArray[np.int64], levels: int) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ def ceiling(n: int, levels: int, *, confidence: float = 0.99) -> float:
     p = 1 / levels
     # the longest run of right guesses, expected (Gordon, Schilling and Waterman 1986)
     run = int(np.log(max(2.0, n * (1 - p))) / np.log(levels) + np.euler_gamma / np.log(levels))
-    return -float(np.log2(max(_upper(p * n, n, confidence), _local(run, n, confidence))))
+    return -float(np.log2(max(upper(p * n, n, confidence), _local(run, n, confidence))))
 
 
 def _check(symbols: Integer, levels: int, orders: tuple[int, ...], confidence: float) -> None:
@@ -101,12 +101,12 @@ def _score(hits: Mask, levels: int, confidence: float, *, local: bool) -> float:
     n, right = len(hits), int(np.count_nonzero(hits))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], hits, [False]]).astype(np.int8)))
     run = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
-    p = max(_upper(right, n, confidence), _local(run, n, confidence) if local else 0.0, 1 / levels)
+    p = max(upper(right, n, confidence), _local(run, n, confidence) if local else 0.0, 1 / levels)
     return max(0.0, -float(np.log2(p)))
 
 
-def _upper(right: float, n: int, confidence: float) -> float:
-    """Return the upper confidence bound on the share of right guesses."""
+def upper(right: float, n: int, confidence: float) -> float:
+    """Return the upper confidence bound on the share of right guesses, of which there were `right` in n."""
     from scipy.special import ndtri
 
     if right == 0:

@@ -124,7 +124,14 @@ class Scheme:
             feature = replace(feature, usable=feature.usable & usable)
         return quantizer.quantize(feature.kept, terms)
 
-    def bits(self, x: Kept | Feature[Kept], terms: Terms, usable: Mask | None = None, eve: Float | None = None) -> Bits:
+    def bits(
+        self,
+        x: Kept | Feature[Kept],
+        terms: Terms,
+        usable: Mask | None = None,
+        eve: Float | None = None,
+        published: Float | None = None,
+    ) -> Bits:
         """Make one end's bits, with the account of what they are worth.
 
         Args:
@@ -132,10 +139,11 @@ class Scheme:
             terms: The public terms.
             usable: As for `symbols`.
             eve: What the eavesdropper heard at the points of the feature, (n,) or (n, m), or None when nobody knows.
+            published: The feature of this end's spoken samples, which the eavesdropper knows, (p,).
         """
         feature = x if isinstance(x, Feature) else self.feature(x, terms)
         symbols = self.symbols(feature, terms, usable)
-        worth = assess(symbols, feature, eve=eve)
+        worth = assess(symbols, feature, eve=eve, published=published)
         made = to_bits(symbols)
         ledger = earn(Ledger(), worth, len(symbols)) + made.ledger
         return replace(made, ledger=ledger, terms=terms)
