@@ -11,7 +11,7 @@ from samefade import metrics, reciprocity
 from samefade.align import trim
 from samefade.api.report import Report
 from samefade.entropy import mutual_information
-from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError
+from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
 from samefade.observe import coherence_time
 from samefade.observe.stillness import COHERENCE_TIMES, MOST_OF_RECORD
 from samefade.quantize import to_bits
@@ -133,7 +133,23 @@ def _one(values: Float) -> Float:
     return values if values.ndim == 1 else values[:, 0]
 
 
+def _hopeless(scheme: Scheme, ends: _Ends) -> _Outcome | None:
+    """Decline a discussion that no code could win: n·h(p) bits must be told at the least (Slepian and Wolf 1973)."""
+    p = ends.terms.expected_errors
+    least = -len(ends.a) * (p * log2(p) + (1 - p) * log2(1 - p))
+    need = scheme.amplify.bits + scheme.amplify.margin()
+    ledger = ends.a.ledger.pay("declined: the least that correcting the errors would tell", least)
+    if ledger.balance >= need:
+        return None
+    return _Outcome(
+        ledger, None, TooLittleEntropy(have=ledger.balance - scheme.amplify.margin(), need=scheme.amplify.bits)
+    )
+
+
 def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
+    declined = _hopeless(scheme, ends)
+    if declined is not None:
+        return declined
     answerer = scheme.answer(ends.a)
     try:
         fixed, ledger = talk(answerer, scheme.correct(ends.b))

@@ -57,6 +57,7 @@ def _show(pair: Pair[Observation], rows: Sequence["Row"]) -> None:
     say(
         "\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate."
     )
+    say("told: public bits; where no code could win, nothing is sent, and the least that it would take is shown.")
     say("secure: bits that may be issued after every public bit; of limit: against the mutual information.")
 
 
