@@ -5,6 +5,9 @@ WORKERS ?= 2
 # tests and examples find public recordings here when the folder is there; without it they skip
 export SAMEFADE_DATA ?= $(wildcard $(abspath ../shared/data))
 
+# many small matrices: threads inside one process only get into each other's way
+export OMP_NUM_THREADS ?= 1
+
 .PHONY: demo test lint bench sizes clean
 
 demo: .venv/.demo

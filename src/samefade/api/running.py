@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil, lgamma, log, log2
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from samefade import metrics, reciprocity
 from samefade.align import trim
@@ -49,7 +50,18 @@ def run(
         TooFewSamples: When the record is too short to be cut into a spoken and a kept half.
         ConstantSignal: When an end does not vary.
     """
-    seed = secrets.token_bytes(32) if seed is None else seed
+    with threadpool_limits(limits=1, user_api="blas"):  # many small matrices: threads would only wait for each other
+        return _run(scheme, pair, minutes, secrets.token_bytes(32) if seed is None else seed, evidence, progress)
+
+
+def _run(
+    scheme: Scheme,
+    pair: Pair[Observation],
+    minutes: float | None,
+    seed: bytes,
+    evidence: Evidence | None,
+    progress: Progress,
+) -> Report:
     progress("measuring reciprocity")
     refusal = _refusal(reciprocity.assess(pair) if evidence is None else evidence)
     spoken, kept = _halves(pair, minutes)
@@ -182,7 +194,7 @@ def _report(
     m = len(ends.a)
     ledger = outcome.ledger.pay("margin of the leftover hash lemma", scheme.amplify.margin())
     told = ledger.paid
-    if isinstance(outcome.refusal, NotReciprocal | AgreementFailed):
+    if outcome.agreed is None or isinstance(outcome.refusal, NotReciprocal):
         ledger = ledger.pay("given up: the ends share no string", max(0.0, ledger.balance))
     a, b = _one(kept.a.values), _one(kept.b.values)
     return Report(
