@@ -6,7 +6,6 @@ Every branch has its own exit code, so that a script can tell bad input from a c
 
 from typing import ClassVar
 
-
 _WORDS = ("what", "why", "reason")  # of the numbers, those that are words and go on with the sentence
 
 

@@ -194,8 +194,8 @@ def _report(
     m = len(ends.a)
     ledger = outcome.ledger.pay("margin of the leftover hash lemma", scheme.amplify.margin())
     told = ledger.paid
-    if outcome.agreed is None or isinstance(outcome.refusal, NotReciprocal):
-        ledger = ledger.pay("given up: the ends share no string", max(0.0, ledger.balance))
+    if ledger.balance > 0 and (outcome.agreed is None or isinstance(outcome.refusal, NotReciprocal)):
+        ledger = ledger.pay("given up: the ends share no string", ledger.balance)
     a, b = _one(kept.a.values), _one(kept.b.values)
     return Report(
         scheme=scheme.name,

@@ -83,11 +83,12 @@ def refuse(error: SamefadeError, *, told: bool) -> None:
 def tell(report: "Report") -> None:
     """Print the steps, the field's numbers, the account and the outcome."""
     terms = report.terms
+    kept = "every sample" if terms.step == 1 else f"one value for {terms.step} samples"
     band = "" if terms.band is None else f", band {terms.band.low:.4g}–{terms.band.high:.4g} Hz"
     rates = ", ".join(f"{rate:.2f} (≤ {limit} wrong)" for limit, rate in report.key_rate.items())
     rows = [
         ("kept samples", f"{report.samples:,} at {report.rate_hz:g} Hz"),
-        ("agreed in public", f"lag {terms.lag}, 1 value of {terms.step} samples{band}"),
+        ("agreed in public", f"lag {terms.lag}, {kept}{band}"),
         ("correlation", f"{report.pearson_raw:.3f} as heard, {report.pearson_restored:.3f} restored"),
         ("bits at each end", f"{report.bits:,}, of which {report.bit_error_rate:.2%} differ"),
         ("key rate, as the field says it", f"{rates} bits a packet; says nothing of secrecy"),
