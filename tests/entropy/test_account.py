@@ -32,7 +32,7 @@ def autoregression(n, phi, seed=1):
 def test_takes_the_least_of_all_guessers():
     x = autoregression(5000, 0.9)
     worth = assess(quantised(x), kept(x))
-    assert set(worth.by) == {"ceiling of the levels", "markov", "gaussian"}
+    assert set(worth.by) == {"ceiling of the levels", "markov", "collision", "gaussian"}
     assert worth.per_symbol == min(worth.by.values())
     assert 0 < worth.per_symbol < worth.ceiling < 2
     assert any("nothing" in text for text in worth.assumptions)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.collision import collision
 from samefade.entropy.markov import ceiling, markov
 from samefade.entropy.sparse import sparse
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
@@ -63,6 +64,8 @@ def assess(
     # the whole string is hashed at once, so the share of right guesses counts, and not their longest run
     guessed = markov(symbols.values, symbols.levels, local=False)
     by = {"ceiling of the levels": log2(symbols.levels), "markov": guessed}
+    # rare strings with long quiet stretches are likelier than the share says, and the hash must cover them
+    by["collision"] = collision(symbols.values, symbols.levels)
     assumptions = ["nobody guesses a symbol from its past better than a Markov chain of order 3"]
     index, series, heard = _spacing(symbols, x, eve)
     edges = np.full((len(series), symbols.levels - 1), np.nan)
