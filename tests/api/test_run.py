@@ -137,3 +137,12 @@ def test_the_pipeline_reads_as_the_readme_writes_it():
     assert len(fixed) <= len(a)
     with pytest.raises(sf.errors.TooLittleEntropy):
         sf.amplify.Toeplitz(10**6).amplify(fixed, ledger, SEED)
+
+
+@pytest.mark.parametrize(("quantizer", "messages"), [(sf.quantize.GuardBand(), 2), (sf.quantize.Differential(), 0)])
+def test_a_quantiser_that_drops_samples_runs_and_pays_for_the_indices(quantizer, messages):
+    # real values never tie, so the differential quantiser drops none
+    report = sf.run(sf.schemes.Raw(quantize=quantizer), pair_of(*lively(4000)), seed=SEED)
+    assert report.bits > 500
+    assert report.bit_error_rate < 0.1
+    assert sum("indices told" in entry.what for entry in report.ledger.entries) == messages

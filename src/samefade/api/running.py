@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil, lgamma, log, log2
+from math import ceil, log2
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -11,11 +11,11 @@ from threadpoolctl import threadpool_limits
 from samefade import metrics, reciprocity
 from samefade.align import trim
 from samefade.api.report import Report
-from samefade.entropy import mutual_information
+from samefade.entropy import assess, earn, mutual_information
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
 from samefade.observe import coherence_time
 from samefade.observe.stillness import COHERENCE_TIMES, MOST_OF_RECORD
-from samefade.quantize import to_bits
+from samefade.quantize import common, set_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
@@ -118,12 +118,14 @@ def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Ter
     fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
     usable = fa.usable & fb.usable
     eve = None if kept.e is None else scheme.feature(kept.e, terms).values
-    a = scheme.bits(fa, terms, usable, eve, scheme.feature(spoken.a, terms).values)
-    b = replace(to_bits(scheme.symbols(fb, terms, usable)), terms=terms)
+    a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
+    if not np.array_equal(a.index, b.index):  # a quantiser that drops samples drops others at each end
+        a, b = common(a, b, of=len(usable))
+    worth = assess(a, fa, eve=eve, published=scheme.feature(spoken.a, terms).values)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
-    a = replace(a, ledger=a.ledger.pay("usable points, named by both ends", told))
+    account = earn(Ledger(), worth, len(a)).pay("usable points, named by both ends", told)
     correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))
-    return _Ends(terms, a, b, correlation)
+    return _Ends(terms, scheme.spelt(a, terms, account), scheme.spelt(b, terms, Ledger()), correlation)
 
 
 def _mask_bits(usable: Mask) -> float:
@@ -136,9 +138,8 @@ def _mask_bits(usable: Mask) -> float:
     if m == n:
         return 1.0
     place = ceil(np.log2(n + 1))
-    sets = ceil((lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) / log(2))
     edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
-    return float(1 + place + min(sets, edges * place))
+    return float(1 + place + min(set_bits(n, m), edges * place))
 
 
 def _one(values: Float) -> Float:

@@ -143,10 +143,13 @@ class Scheme:
         """
         feature = x if isinstance(x, Feature) else self.feature(x, terms)
         symbols = self.symbols(feature, terms, usable)
-        worth = assess(symbols, feature, eve=eve, published=published)
+        account = earn(Ledger(), assess(symbols, feature, eve=eve, published=published), len(symbols))
+        return self.spelt(symbols, terms, account)
+
+    def spelt(self, symbols: Symbols, terms: Terms, account: Ledger) -> Bits:
+        """Spell symbols as bits, with what they are worth and what was told to make them."""
         made = to_bits(symbols)
-        ledger = earn(Ledger(), worth, len(symbols)) + made.ledger
-        return replace(made, ledger=ledger, terms=terms)
+        return replace(made, ledger=account + made.ledger, terms=terms)
 
     def answer(self, bits: Bits) -> Answerer:
         """Return the party whose string becomes the common one."""
