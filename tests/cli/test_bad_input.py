@@ -193,15 +193,11 @@ def test_a_bug_is_told_without_a_traceback_unless_asked(samefade, tmp_path, monk
 
 def limited(folder, *arguments, blocks=8, out=subprocess.PIPE):
     """Run the command line where no file may grow beyond so many KiB: as on a full disk, and for real."""
-    resource = pytest.importorskip("resource", reason="this system cannot limit the size of files")
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * blocks, 1024 * blocks))
-
-    command = [sys.executable, "-m", "samefade", *map(str, arguments)]
-    return subprocess.run(
-        command, check=False, stdout=out, stderr=subprocess.PIPE, text=True, cwd=folder, preexec_fn=limit
-    )
+    pytest.importorskip("resource", reason="this system cannot limit the size of files")
+    # the child limits itself: to do it between fork and exec is not safe beside other libraries' threads
+    run = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({1024 * blocks},) * 2); runpy.run_module('samefade')"
+    command = [sys.executable, "-c", f"import resource, runpy; {run}", *map(str, arguments)]
+    return subprocess.run(command, check=False, stdout=out, stderr=subprocess.PIPE, text=True, cwd=folder)
 
 
 def test_a_file_that_cannot_be_finished_is_not_left_half_written(tmp_path):
