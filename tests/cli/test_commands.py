@@ -148,3 +148,12 @@ def test_help_and_lists_load_neither_scipy_nor_matplotlib():
     code = f"import sys, samefade.cli.main; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_brackets_in_a_table_are_text_and_no_markup(capsys):
+    from samefade.cli.output import show, table
+
+    show(table("[a]", "", "", rows=[("extra", "pip install 'samefade[store]'")]))
+    told = capsys.readouterr().out
+    assert "samefade[store]" in told
+    assert "[a]" in told

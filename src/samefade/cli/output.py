@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -26,11 +27,13 @@ def show(table: Table) -> None:
 
 def table(title: str, *columns: str, rows: Sequence[tuple[str, ...]]) -> Table:
     """Make a plain table: the first column and those without a name to the left, the others to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
+    made = Table(
+        title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
+    )
     for i, column in enumerate(columns):
         made.add_column(column, justify="right" if i and column else "left", overflow="fold")
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(escape, row))
     return made
 
 
