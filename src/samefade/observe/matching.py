@@ -108,7 +108,7 @@ def _best(a: Recording, b: Recording) -> By:
 def _apart(a: Recording, b: Recording) -> bool:
     """Tell whether both clocks count from 1970 and say that the recordings are of different times."""
     dated = min(float(a.time.min()), float(b.time.min())) > EPOCH
-    return dated and (a.time.max() < b.time.min() or b.time.max() < a.time.min())
+    return dated and bool(a.time.max() < b.time.min() or b.time.max() < a.time.min())
 
 
 def _time_of_day(a: Recording, b: Recording) -> bool:
