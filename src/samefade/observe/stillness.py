@@ -3,7 +3,7 @@
 import numpy as np
 
 from samefade.observe.correlogram import autocorrelation
-from samefade.types import Float, Observation, Pair
+from samefade.types import Float, Half, Observation, Pair
 
 COHERENCE_TIMES = 3  # an exponential memory has faded to 5 % after three
 MOST_OF_RECORD = 0.1
@@ -20,13 +20,18 @@ def coherence_time(x: Observation) -> float:
     return max((_samples(column) for column in columns), default=0.0) / x.rate
 
 
-def guard_time(pair: Pair[Observation]) -> float:
+def guard_time(pair: Pair[Half], record: float | None = None) -> float:
     """Return the seconds to throw away between spoken and kept samples: three coherence times of the slower end.
 
     It is at most a tenth of the record, beyond which the record is too short for its channel.
+
+    Args:
+        pair: What the coherence times are measured on; spoken samples, where the guard will be public.
+        record: Seconds of the whole record; by default the pair is all of it.
     """
     times = [coherence_time(end) for end in (pair.a, pair.b)]
-    return min(max(COHERENCE_TIMES * max(times), 1 / pair.rate), MOST_OF_RECORD * len(pair) / pair.rate)
+    most = MOST_OF_RECORD * (pair.a.seconds if record is None else record)
+    return min(max(COHERENCE_TIMES * max(times), 1 / pair.rate), most)
 
 
 def _samples(x: Float) -> float:
