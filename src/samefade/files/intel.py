@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from samefade.errors import UnreadableRecording
 from samefade.files.clock import by_row, count_on, unwrap
-from samefade.files.parser import antenna, parsed
+from samefade.files.parser import antenna, first_bytes, parsed
 from samefade.types import Complex, Float, Integer, Recording
 
 PACKET = 0xBB
@@ -35,11 +35,7 @@ class Intel:
 
     def can_read(self, path: Path) -> bool:
         """Say whether the first records follow each other as their lengths say, with a packet among them."""
-        try:
-            with path.open("rb") as file:
-                start = file.read(65536)
-        except OSError:
-            return False
+        start = first_bytes(path, 65536)
         codes = [code for code, _ in _records(start)]
         sound = bool(codes) and set(codes) <= {PACKET, 0xC1}
         return sound and PACKET in codes

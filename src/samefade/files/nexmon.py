@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from samefade.errors import OutOfRange, UnreadableRecording
 from samefade.files.clock import count_on
-from samefade.files.parser import parsed
+from samefade.files.parser import first_bytes, parsed
 from samefade.types import Integer, Mask, Recording
 
 MAGICS = {
@@ -42,11 +42,7 @@ class Nexmon:
 
     def can_read(self, path: Path) -> bool:
         """Say whether this is a pcap whose first packets hold Nexmon's mark."""
-        try:
-            with path.open("rb") as file:
-                start = file.read(65536)
-        except OSError:
-            return False
+        start = first_bytes(path, 65536)
         return start[:4] in MAGICS and any(_is_csi(packet) for packet in _packets(start))
 
     def read(self, path: Path, *, chip: str | None = None, core: int = 0, stream: int = 0) -> tuple[Recording, ...]:

@@ -22,6 +22,15 @@ from samefade.errors import MissingExtra, OutOfRange, UnreadableRecording
 PATIENCE = 20.0  # seconds, and one more for each megabyte; whole captures parse at a hundred times that
 
 
+def first_bytes(path: Path, count: int) -> bytes:
+    """Return at most so many bytes from the beginning of a file; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(count)
+    except OSError:
+        return b""
+
+
 def parsed(path: Path, kind: str, names: Sequence[str], *args: object, **settings: object) -> dict[str, NDArray[Any]]:
     """Let one of the parser's classes read a file, and return the named fields.
 

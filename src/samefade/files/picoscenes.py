@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from samefade.errors import UnreadableRecording
 from samefade.files.clock import count_on
-from samefade.files.parser import antenna, parsed
+from samefade.files.parser import antenna, first_bytes, parsed
 from samefade.types import Recording
 
 MAGIC = (0x20150315).to_bytes(4, "little")
@@ -25,11 +25,7 @@ class PicoScenes:
 
     def can_read(self, path: Path) -> bool:
         """Say whether the file starts with a length and PicoScenes' mark."""
-        try:
-            with path.open("rb") as file:
-                return file.read(8)[4:] == MAGIC
-        except OSError:
-            return False
+        return first_bytes(path, 8)[4:] == MAGIC
 
     def read(self, path: Path, *, rx: int = 0, tx: int = 0) -> tuple[Recording, ...]:
         """Return one recording for each transmitter, the one heard most first.
