@@ -26,7 +26,7 @@ import numpy as np
 from samefade import wavelet
 from samefade.errors import EndsDisagree, OutOfRange
 from samefade.restore.admit import admit, agreed_band, period, restored
-from samefade.restore.own_band import own_looks, scalogram
+from samefade.restore.own_band import own_looks, passing, scalogram
 from samefade.restore.thresholds import Thresholds, band, held, lower_coherence, lower_samples
 from samefade.types import Band, Feature, Float, Half, Kept, Observation, Terms
 
@@ -117,9 +117,10 @@ class CoherentBand:
         told = terms.thresholds
         if not {"coherence", "samples", "block"} <= set(told) or not 0 < told["samples"] <= told["block"]:
             raise OutOfRange("terms.thresholds", dict(told), "thresholds from CoherentBand.agree")
-        limits = Thresholds(told["coherence"], told["samples"] / told["block"])
         look = own_looks if self.reading == "self" else scalogram
-        return look(values, rate, limits, self.voices, self.least, longest_run=self.longest_run)
+        frequency, shares = look(values, rate, told["coherence"], self.voices)
+        passed = passing(shares, told["samples"] / told["block"], self.least)
+        return band(frequency, passed, self.voices, longest_run=self.longest_run)
 
     def _search(self, a: Observation, b: Observation) -> tuple[Band, Thresholds]:
         self._check(a, b)
@@ -128,8 +129,8 @@ class CoherentBand:
             limits = lower_coherence(found, self.share, self.hold)
         else:
             limits = lower_samples(found, self.share, self.ease)
-        passing = held(found, limits.coherence) >= limits.samples
-        return band(found.frequency, passing, self.voices, longest_run=self.longest_run), limits
+        passed = held(found, limits.coherence) >= limits.samples
+        return band(found.frequency, passed, self.voices, longest_run=self.longest_run), limits
 
     def _check(self, a: Observation, b: Observation) -> None:
         for name in ("share", "hold", "ease", "least"):
