@@ -13,12 +13,11 @@ from samefade.align import trim
 from samefade.api.report import Report
 from samefade.entropy import assess, earn, mutual_information
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
-from samefade.observe import coherence_time
-from samefade.observe.stillness import COHERENCE_TIMES, MOST_OF_RECORD
+from samefade.observe import guard_time
 from samefade.quantize import common, set_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
-from samefade.schemes import Scheme
+from samefade.schemes import Scheme, least_told
 from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
 
 Progress = Callable[[str], None]
@@ -110,8 +109,7 @@ def _refusal(evidence: Evidence) -> SamefadeError | None:
 def _halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken], Pair[Kept]]:
     """Split, with a guard learnt from spoken samples: where the kept half begins is public and must not tell of it."""
     spoken, _ = pair.split(minutes=minutes)
-    guard = COHERENCE_TIMES * max(coherence_time(end) for end in (spoken.a, spoken.b))
-    return pair.split(minutes=minutes, guard=min(max(guard, 1 / pair.rate), MOST_OF_RECORD * pair.a.seconds))
+    return pair.split(minutes=minutes, guard=guard_time(spoken, record=pair.a.seconds))
 
 
 def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Terms) -> _Ends:
@@ -148,8 +146,7 @@ def _one(values: Float) -> Float:
 
 def _hopeless(scheme: Scheme, ends: _Ends) -> _Outcome | None:
     """Decline a discussion that no code could win: n·h(p) bits must be told at the least (Slepian and Wolf 1973)."""
-    p = ends.terms.expected_errors
-    least = -len(ends.a) * (p * log2(p) + (1 - p) * log2(1 - p))
+    least = least_told(len(ends.a), ends.terms.expected_errors)
     need = scheme.amplify.bits + scheme.amplify.margin()
     ledger = ends.a.ledger.pay("declined: the least that correcting the errors would tell", least)
     if ledger.balance >= need:

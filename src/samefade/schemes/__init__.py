@@ -1,8 +1,22 @@
 """Recipes: how the parts are put together, each a value named as in its paper; and ours."""
 
 from samefade.schemes.decimated import Decimated
+from samefade.schemes.expectation import least_told
 from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.registry import BEST, find, schemes
 from samefade.schemes.scheme import Scheme
 
-__all__ = ["BEST", "Decimated", "Fft", "FftBand", "Golay", "Packet", "Raw", "Scheme", "Wskg", "find", "schemes"]
+__all__ = [
+    "BEST",
+    "Decimated",
+    "Fft",
+    "FftBand",
+    "Golay",
+    "Packet",
+    "Raw",
+    "Scheme",
+    "Wskg",
+    "find",
+    "least_told",
+    "schemes",
+]

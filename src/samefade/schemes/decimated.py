@@ -10,15 +10,15 @@ of the kept half says so and the key is smaller or none.
 """
 
 from dataclasses import dataclass, replace
-from math import log2
+from math import inf, log2
 
 from samefade import restore
 from samefade.entropy import gaussian
 from samefade.errors import NotEnough
 from samefade.quantize import edges
-from samefade.schemes.expectation import expected_errors
+from samefade.schemes.expectation import expected_errors, least_told
 from samefade.schemes.scheme import Restorer, Scheme
-from samefade.types import Spoken, Terms
+from samefade.types import Feature, Spoken, Terms
 
 STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 100, 128, 160, 200, 256)
 
@@ -43,32 +43,23 @@ class Decimated(Scheme):
             NotEnough: When there are too few spoken samples, or an end does not vary.
         """
         terms = super().agree(a, b, seed)
-        tried = [
-            replace(terms, step=step, levels=levels)
-            for step in STEPS
-            for levels in self.levels_tried
-            if step * 50 <= len(a)
-        ]
-        best = max(
-            tried, key=lambda t: self._expected_rate(a, b, t), default=replace(terms, levels=self.levels_tried[0])
-        )
-        return replace(best, expected_errors=self._errors(a, b, best))
+        best, most = replace(terms, levels=self.levels_tried[0]), -inf
+        for step in (step for step in STEPS if step * 50 <= len(a)):
+            blocks = replace(terms, step=step)
+            fa, fb = self.feature(a, blocks), self.feature(b, blocks)
+            for levels in self.levels_tried:
+                rate = self._expected_rate(fa, fb, levels)
+                if rate > most:
+                    best, most = replace(blocks, levels=levels), rate
+        fa, fb = self.feature(a, best), self.feature(b, best)
+        return replace(best, expected_errors=expected_errors(fa, fb, best.levels or 2))
 
-    def _errors(self, a: Spoken, b: Spoken, terms: Terms) -> float:
-        return expected_errors(self.feature(a, terms), self.feature(b, terms), terms.levels or 2)
-
-    def _expected_rate(self, a: Spoken, b: Spoken, terms: Terms) -> float:
-        """Return the expected secret bits per original sample, before fixed costs."""
-        levels = terms.levels or 2
+    def _expected_rate(self, a: Feature[Spoken], b: Feature[Spoken], levels: int) -> float:
+        """Return the expected secret bits per original sample, before fixed costs; −1 where nothing can be judged."""
         try:
-            fa = self.feature(a, terms)
-            entropy = gaussian(fa.values[fa.usable], edges(fa, levels))
-            errors = self._errors(a, b, terms)
+            entropy = gaussian(a.values[a.usable], edges(a, levels))
+            errors = expected_errors(a, b, levels)
         except NotEnough:
             return -1.0
-        told = self.efficiency * log2(levels) * _binary_entropy(errors)
-        return (entropy - told) / terms.step
-
-
-def _binary_entropy(p: float) -> float:
-    return -p * log2(p) - (1 - p) * log2(1 - p)
+        told = self.efficiency * least_told(log2(levels), errors)
+        return (entropy - told) * a.rate / a.source.rate

@@ -35,6 +35,16 @@ def expected_errors(a: Feature[Spoken], b: Feature[Spoken], levels: int) -> floa
     return min(max(rate, LEAST), MOST)
 
 
+def least_told(bits: float, errors: float) -> float:
+    """Return the least that correcting so many bits must tell: n·h(p) (Slepian and Wolf 1973).
+
+    Args:
+        bits: How many bits, n.
+        errors: Share of them that differ, p, within (0, 1).
+    """
+    return -bits * (errors * log2(errors) + (1 - errors) * log2(1 - errors))
+
+
 def _code(values: Float, thresholds: tuple[float, ...]) -> Integer:
     level = np.searchsorted(thresholds, values, side="right")
     gray: Integer = level ^ (level >> 1)
