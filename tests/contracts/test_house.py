@@ -37,6 +37,7 @@ def test_importing_samefade_loads_numpy_and_nothing_heavy():
         "zarr",
         "pywt",
         "jax",
+        "numba",
     }
 
 

@@ -1,6 +1,6 @@
 """The nouns: frozen records that pass between the rooms. They hold; they do not compute."""
 
-from samefade.types.bits import BitArray, Bits, Symbols
+from samefade.types.bits import Belief, BitArray, Bits, Symbols
 from samefade.types.key import Key
 from samefade.types.ledger import Claim, Entry, Ledger
 from samefade.types.observation import End, Feature, Half, Kept, Observation, Pair, Spoken
@@ -9,6 +9,7 @@ from samefade.types.terms import Band, Terms
 
 __all__ = [
     "Band",
+    "Belief",
     "BitArray",
     "Bits",
     "Claim",

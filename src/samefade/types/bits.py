@@ -1,7 +1,7 @@
 """What a quantiser makes: symbols, then bits."""
 
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,18 @@ class Symbols:
         raise TypeError("Symbols have no serialiser: they are secret")
 
 
+class Belief(Protocol):
+    """What one end believes of the other's string, layer by layer: soft information for a decoder."""
+
+    def about(self, known: BitArray) -> Float:
+        """Return the log-likelihood ratios of the layer that follows the known ones, in nats, positive for a 0.
+
+        Args:
+            known: The other end's bits of all layers before it, in order; empty for the first layer.
+        """
+        ...
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Bits:
     """A string of secret bits at one end, with the account of what it is worth so far.
@@ -54,6 +66,8 @@ class Bits:
         ledger: Entropy in, every public bit out, up to here.
         reliability: (m,) confidence of each bit for decoders that can use it, or None.
         terms: The public terms under which they were made, or None.
+        layers: Lengths of the layers that follow each other in `values`, as a decoder takes them; empty for one layer.
+        belief: What this end believes of the other's string, or None where only hard bits are known.
     """
 
     values: BitArray
@@ -61,6 +75,8 @@ class Bits:
     ledger: Ledger = field(default_factory=Ledger)
     reliability: NDArray[np.floating[Any]] | None = None
     terms: Terms | None = None
+    layers: tuple[int, ...] = ()
+    belief: Belief | None = None
 
     def __len__(self) -> int:
         """Return the number of bits."""
