@@ -1,19 +1,25 @@
-"""Compute the information that two Gaussian series share, from their coherence.
+"""Compute the information that two Gaussian series share, given an eavesdropper's or not, from their coherence.
 
 I = −∫₀^½ log2(1 − C(f)) df bits a sample, C the magnitude-squared coherence, f in cycles a sample
 (Gelfand and Yaglom 1957, Pinsker 1964).
+Given Eve's series C is the partial coherence, and for several tones 1 − C becomes a ratio of determinants of spectral
+matrices, det S_ab·e / (det S_aa·e det S_bb·e) (Brillinger 1981, chapter 8; `joint.py`).
 
 For K independent segments of complex Gaussian noise 1 − Ĉ is a ratio of Gamma variables with K − 1 and K degrees, so
 E[−ln(1 − Ĉ)] = −ln(1 − C) + 1/(K − 1) for every C: the bias is known exactly and is removed.
 Its variance is 2C/K + 1/K² to first order.
+Each of Eve's series takes one from K; the bias of several tones is a sum of such terms, and known exactly too.
 Overlapping Hann windows count as fewer segments, and make neighbouring frequencies dependent (Welch 1967).
+Nothing is shrunk towards anything: tones that need more segments than there are are refused.
 """
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.joint import correlation, excess, ratio, scatter
 from samefade.errors import ConstantSignal, EndsDisagree, NotFinite, OutOfRange, TooFewSamples
 from samefade.types import Complex, Float
 
@@ -21,8 +27,12 @@ CEILING = (
     "A ceiling, not a key rate: what two Gaussian series share, whoever else knows it; Eve's part and every public "
     "bit come off, and series that are not Gaussian may share more."
 )
+GIVEN_EVE = (
+    "A ceiling, not a key rate: what two Gaussian series share beyond what this eavesdropper heard; one elsewhere may "
+    "hear more, every public bit comes off, and series that are not Gaussian may share more."
+)
 _SHORTEST = 16
-_SEGMENTS = 7  # half-overlapping segments: four segments' length
+_SEGMENTS_A_SERIES = 3  # and one more: seven half-overlapping segments of two series, four segments' length
 _OVERLAP = 1 / 6  # correlation of two Hann windows that overlap by half
 _SPECTRAL = 1 + 2 * ((2 / 3) ** 2 + (1 / 6) ** 2)  # variance of a sum over bins, relative to independent bins
 _LEAST_REST = 1e-12  # 1 − C of identical series: about 20 bits a sample, where doubles end
@@ -37,6 +47,7 @@ class Information:
         per_second: Bits a second.
         low: Lower end of the 95 % interval, bits a sample.
         high: Upper end of the 95 % interval, bits a sample.
+        segment: Samples a segment, as used.
         ceiling_note: What the number is not.
     """
 
@@ -44,68 +55,113 @@ class Information:
     per_second: float
     low: float
     high: float
+    segment: int
     ceiling_note: str = CEILING
 
 
-def mutual_information(a: Float, b: Float, rate: float = 1.0, segment: int = 256) -> Information:
+def mutual_information(
+    a: Float, b: Float, rate: float = 1.0, segment: int = 256, *, eve: Float | None = None
+) -> Information:
     """Return the mutual information rate of two series, as if they were jointly Gaussian and stationary.
 
-    Spectra narrower than rate/segment are blurred, which lowers the result.
+    Spectra narrower than rate/segment are blurred, which lowers the result without Eve.
+    With Eve it may raise it: of narrow spectra, and of what she hears a good part of a segment earlier or later, less
+    is taken off than she knows.
+    All that she ever hears counts, later samples too.
+    I(A;B|E) may exceed I(A;B), as where she hears the sum of both ends; the smaller one bounds a key (Maurer 1993).
 
     Args:
-        a: (n,) what one end measured.
-        b: (n,) what the other end measured at the same times.
+        a: (n,) or (n, k) what one end measured, k tones.
+        b: (n,) or (n, l) what the other end measured at the same times.
         rate: Samples per second, Hz.
         segment: Samples a segment, at least 16; a short record is cut into shorter ones (a power of two), so that
-            there are at least seven, overlapping by half.
+            there are at least three for each series and one more, overlapping by half.
+        eve: (n,) or (n, m) what Eve heard at the same times; None leaves her out.
 
     Raises:
         EndsDisagree: When the series differ in length.
         NotFinite: When a value is NaN or infinite.
         ConstantSignal: When a series does not vary.
-        TooFewSamples: When there are fewer than 64 samples.
-        OutOfRange: When a series has more than one column, or a parameter makes no sense.
+        TooFewSamples: When there are fewer than 64 samples, or than 24 (k + l + m) + 16.
+        OutOfRange: When an end's tones make one another up, samples are complex, or a parameter makes no sense.
     """
-    x, y = _series(a, "a"), _series(b, "b")
-    if len(x) != len(y):
-        raise EndsDisagree("number of samples", len(x), len(y))
+    ends = _series(a, "a"), _series(b, "b")
+    heard = np.empty((len(ends[0]), 0)) if eve is None else _series(eve, "e")
+    for other in (ends[1], heard):
+        if len(other) != len(ends[0]):
+            raise EndsDisagree("number of samples", len(ends[0]), len(other))
     if not (np.isfinite(rate) and rate > 0):
         raise OutOfRange("rate", rate, "a positive number of hertz")
     if segment < _SHORTEST:
         raise OutOfRange("segment", segment, f"at least {_SHORTEST} samples")
-    length = _length(len(x), segment)
-    rest, segments = _incoherence(x, y, length)
-    count = segments / (1 + 2 * _OVERLAP**2 * (segments - 1) / segments)
-    nats = -np.log(rest) - 1 / (count - 1)
-    variance = 2 * (1 - rest) / count + 1 / count**2
-    width = np.full(len(rest), 1 / length)
-    width[0] /= 2  # half a bin at zero frequency, and at the Nyquist frequency
-    width[-1] /= 2 if length % 2 == 0 else 1
-    bits = float(nats @ width) / np.log(2)
-    spread = 1.96 * float(np.sqrt(_SPECTRAL * (variance @ width**2))) / np.log(2)
-    best = max(0.0, bits)
-    return Information(best, best * rate, max(0.0, bits - spread), max(0.0, bits + spread))
+    tones = ends[0].shape[1], ends[1].shape[1]
+    length = _length(len(heard), segment, sum(tones) + heard.shape[1])
+    for x, end in zip(ends, "ab", strict=True):
+        _check_tones(x, end)
+    nats, coherence, segments = _shared(*ends, heard, length)
+    freedom = segments / (1 + 2 * _OVERLAP**2 * (segments - 1) / segments) - heard.shape[1]
+    width = _widths(length)
+    bits = float((nats - excess(freedom, *tones)) @ width) / log(2)
+    variance = scatter(coherence, freedom, *tones) @ width**2
+    spread = 1.96 * float(np.sqrt(_SPECTRAL * variance)) / log(2)
+    best, note = max(0.0, bits), CEILING if eve is None else GIVEN_EVE
+    return Information(best, best * rate, max(0.0, bits - spread), max(0.0, bits + spread), length, note)
 
 
 def _series(values: Float, end: str) -> NDArray[np.float64]:
-    x = np.asarray(values, np.float64)
-    if x.ndim != 1:
-        raise OutOfRange(f"end {end}", f"array of shape {x.shape}", "one row of samples")
+    x = np.asarray(values)
+    x = x[:, None] if x.ndim == 1 else x
+    if x.ndim != 2 or not x.shape[1]:
+        raise OutOfRange(f"end {end}", f"array of shape {x.shape}", "rows of samples")
+    if np.iscomplexobj(x):
+        raise OutOfRange(f"end {end}", "complex samples", "real ones; both parts may be tones")
+    x = x.astype(np.float64)
     bad = int(np.count_nonzero(~np.isfinite(x)))
     if bad:
         raise NotFinite(f"end {end}", bad)
     if len(x) < 4 * _SHORTEST:
         raise TooFewSamples(have=len(x), need=4 * _SHORTEST)
-    if np.ptp(x) == 0:
-        raise ConstantSignal(end, float(x[0]))
-    centred: NDArray[np.float64] = x - x.mean()
+    if (still := np.ptp(x, axis=0) == 0).any():
+        raise ConstantSignal(end, float(x[0, still.argmax()]))
+    centred: NDArray[np.float64] = x - x.mean(axis=0)
     return centred
 
 
-def _length(n: int, segment: int) -> int:
-    if n >= segment * (_SEGMENTS + 1) // 2:
+def _length(n: int, segment: int, series: int) -> int:
+    halves = _SEGMENTS_A_SERIES * series + 2  # half segments that the segments needed cover
+    need = _SHORTEST * halves // 2
+    if n < need:
+        raise TooFewSamples(have=n, need=need)
+    if n >= segment * halves // 2:
         return segment
-    return 1 << int(np.log2(2 * n // (_SEGMENTS + 1)))
+    return 1 << int(np.log2(2 * n // halves))
+
+
+def _check_tones(x: NDArray[np.float64], end: str) -> None:
+    """Refuse tones that others add up to: they say nothing of their own, but would count as dimensions."""
+    if x.shape[1] > 1 and np.linalg.eigvalsh(correlation(x.T @ x))[0] < _LEAST_REST:
+        raise OutOfRange(f"end {end}", "tones that make one another up", "tones with something of their own")
+
+
+def _widths(length: int) -> NDArray[np.float64]:
+    """Return the width of each frequency bin, cycles a sample; half a bin at zero and at the Nyquist frequency."""
+    width = np.full(length // 2 + 1, 1 / length)
+    width[0] /= 2
+    width[-1] /= 2 if length % 2 == 0 else 1
+    return width
+
+
+def _shared(
+    x: NDArray[np.float64], y: NDArray[np.float64], heard: NDArray[np.float64], length: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Return ln(1 / (1 − C)) and C at frequencies 0 … ½ cycles a sample, and the number of segments."""
+    if x.shape[1] + y.shape[1] + heard.shape[1] == 2:
+        rest, segments = _incoherence(x[:, 0], y[:, 0], length)
+        return -np.log(rest), 1 - rest, segments
+    spectra = np.array([_spectra(s, length) for s in np.hstack([heard, x, y]).T])  # (p, segments, f)
+    by_frequency = np.ascontiguousarray(spectra.transpose(2, 0, 1))
+    matrices = by_frequency @ by_frequency.conj().transpose(0, 2, 1)
+    return *ratio(correlation(matrices), x.shape[1], y.shape[1]), spectra.shape[1]
 
 
 def _incoherence(x: NDArray[np.float64], y: NDArray[np.float64], length: int) -> tuple[NDArray[np.float64], int]:
