@@ -3,9 +3,24 @@
 from samefade.restore.band import BandFilter
 from samefade.restore.block_mean import BlockMean
 from samefade.restore.coherent_band import CoherentBand, oracle_band
+from samefade.restore.detrend import Detrend
+from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
+from samefade.restore.innovation import Innovation
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
-__all__ = ["BandFilter", "BlockMean", "CoherentBand", "Fft", "Golay", "Packet", "Raw", "oracle_band"]
+__all__ = [
+    "BandFilter",
+    "BlockMean",
+    "CoherentBand",
+    "Detrend",
+    "Difference",
+    "Fft",
+    "Golay",
+    "Innovation",
+    "Packet",
+    "Raw",
+    "oracle_band",
+]

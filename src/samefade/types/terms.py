@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from samefade.types.strand import Strand
+
 
 class Band(NamedTuple):
     """A range of frequencies, Hz, with the wavelet rows that chose it.
@@ -34,6 +36,8 @@ class Terms:
         levels: Levels of the quantiser where calibration chose them, or None.
         expected_errors: Bit error rate to expect, for the code that corrects them.
         seed: Seed of public random choices (Cascade's shuffles), 16 bytes.
+        predictors: Per end, the linear predictor of its next sample from its last ones, latest first; else empty.
+        strands: The components into which blocks are cut, with their thresholds; empty where a restorer has none.
     """
 
     rate: float
@@ -45,8 +49,11 @@ class Terms:
     levels: int | None = None
     expected_errors: float = 0.05
     seed: bytes = bytes(16)
+    predictors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    strands: tuple[Strand, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""
         object.__setattr__(self, "thresholds", MappingProxyType(dict(self.thresholds)))
         object.__setattr__(self, "edges", MappingProxyType({k: tuple(v) for k, v in self.edges.items()}))
+        object.__setattr__(self, "predictors", MappingProxyType({k: tuple(v) for k, v in self.predictors.items()}))
