@@ -6,6 +6,7 @@ In the field: "m-lag difference" and "differential" quantisation, which takes th
 
 A difference of lag m at rate r passes f with 2|sin(πfm/r)|: it assumes that the channel moves within the lag, and
 where it does not, mostly noise is left.
+The ends must be in step to the sample before: pairs that are one sample late share one sample of two, or none.
 """
 
 from dataclasses import dataclass
