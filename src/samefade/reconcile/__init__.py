@@ -2,5 +2,6 @@
 
 from samefade.reconcile.cascade import Cascade
 from samefade.reconcile.dialogue import Answerer, Corrector, talk
+from samefade.reconcile.polar import Polar
 
-__all__ = ["Answerer", "Cascade", "Corrector", "talk"]
+__all__ = ["Answerer", "Cascade", "Corrector", "Polar", "talk"]
