@@ -5,6 +5,7 @@ from samefade.types.key import Key
 from samefade.types.ledger import Claim, Entry, Ledger
 from samefade.types.observation import End, Feature, Half, Kept, Observation, Pair, Spoken
 from samefade.types.recording import Complex, Float, Integer, Mask, Recording
+from samefade.types.strand import Strand
 from samefade.types.terms import Band, Terms
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Pair",
     "Recording",
     "Spoken",
+    "Strand",
     "Symbols",
     "Terms",
 ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from samefade.types.strand import Strand
+
 
 class Band(NamedTuple):
     """A range of frequencies, Hz, with the wavelet rows that chose it.
@@ -35,6 +37,7 @@ class Terms:
         expected_errors: Bit error rate to expect, for the code that corrects them.
         seed: Seed of public random choices (Cascade's shuffles), 16 bytes.
         predictors: Per end, the linear predictor of its next sample from its last ones, latest first; else empty.
+        strands: The components into which blocks are cut, with their thresholds; empty where a restorer has none.
     """
 
     rate: float
@@ -47,6 +50,7 @@ class Terms:
     expected_errors: float = 0.05
     seed: bytes = bytes(16)
     predictors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    strands: tuple[Strand, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""

@@ -1,0 +1,228 @@
+"""Say what a whole string of cells is worth as a secret: its smooth min-entropy under a Gaussian law of the channel.
+
+*Notation.* x_t the series of which blocks were made; e_t its innovations, x_t minus the best linear prediction from its
+past; u = W x the components of a block, S their cells.
+
+Given the exact past, earlier components of the same block included, a component is N(μ, s²): the chance p of each cell
+is known, and −log2 p of the cell that occurred is what the string surprises by there.
+By the equipartition property the string as a whole is as good as uniform over 2^H strings but for a chance ε, where
+H = Σ E[−log2 p] − z √(Σ var[−log2 p]), z the normal quantile of ε: the smooth min-entropy H_min^ε, which is what the
+leftover hash lemma needs (Renner and Wolf 2005; Holenstein and Renner 2011, for sums).
+The lesser of what the model expects and what did surprise is taken for the sum.
+
+Several guessers compete, and the least sum counts: the stationary law (autoregression of an order that Akaike's
+criterion chooses), the same with the channel's local scale known, and predictors learnt anew for every stretch (which
+follow a chirp, a siren, or a channel whose motion changes).
+What a guesser with q parameters gains over the truth by having seen the stretch itself, q/2 · log2 e bits, is given
+back (Akaike 1974).
+What is known besides the past (Eve's samples, echoes, published samples) is taken off the series first by least
+squares.
+"""
+
+from dataclasses import dataclass
+from math import e, log2, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.errors import TooFewSamples
+from samefade.types import Float, Strand
+
+Real = NDArray[np.float64]
+MOST_ORDER = 32
+_NAT = log2(e) / 2
+_CELLS_AT_ONCE = 1 << 21
+_SCALE, _FAST, _SLOW = 64, (64, 4), (512, 16)  # stretch of the scale; stretch and order of the local predictors
+_RIDGE = 1e-9
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What one guesser leaves of a string.
+
+    Attributes:
+        expected: Bits that the law expects the string to surprise by.
+        realised: Bits by which it did.
+        variance: Variance of that under the law, bits².
+        kurtosis: Fourth moment of the standardised innovations: 3 for Gaussian ones.
+    """
+
+    expected: float
+    realised: float
+    variance: float
+    kurtosis: float
+
+    def smooth(self, deviations: float) -> float:
+        """Return the smooth min-entropy, bits, where ε is that many standard deviations away."""
+        return max(0.0, min(self.expected, self.realised) - deviations * sqrt(self.variance))
+
+    def __add__(self, other: "Guess") -> "Guess":
+        """Add what two independent strings are worth."""
+        return Guess(
+            self.expected + other.expected,
+            self.realised + other.realised,
+            self.variance + other.variance,
+            max(self.kurtosis, other.kurtosis),
+        )
+
+
+def guesses(series: Real, strand: Strand, used: NDArray[np.bool_], known: Float | None = None) -> dict[str, Guess]:
+    """Return what each guesser leaves of the cells of one strand.
+
+    Args:
+        series: (n,) the strand's series at end a, without its mean.
+        strand: Its components, with thresholds.
+        used: (m,) which blocks feed the key.
+        known: (n, q) what is known at each time besides the past, or None.
+
+    Raises:
+        TooFewSamples: When there are fewer than 64 samples, or 8 for each known column.
+    """
+    q = 0 if known is None else known.shape[1]
+    need = max(64, 8 * q)
+    if len(series) < need:
+        raise TooFewSamples(have=len(series), need=need)
+    given, rest = _explained(series, known)
+    law = _Law.of(rest, strand, given, used)
+    flat, even = np.zeros(len(rest)), np.ones(len(rest))
+    found = {"stationary": law.guess(flat, even, 0.0)}
+    if found["stationary"].expected == 0:
+        return found
+    found["local scale"] = law.guess(flat, *_scales(law.innovations, max(_SCALE, 8 * strand.span)))
+    for length, order in (_FAST, _SLOW):
+        if len(rest) >= 2 * length:
+            name = f"local predictor of order {order}"
+            found[name] = law.guess(*_followed(law.innovations, length, order, strand.span))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Law:
+    """A stationary law fitted to a series, and the components' dependence on its innovations."""
+
+    innovations: Real  # (n,) standardised
+    lower: Real  # (K, K) Cholesky factor of the components' covariance given the past
+    turn: Real  # (T, K) orthonormal: innovations of a block to the components' own
+    values: Real  # (m, K) components
+    blocks: NDArray[np.int64]  # which blocks are used
+    edges: tuple[Float, ...]
+    span: int
+
+    @classmethod
+    def of(cls, rest: Real, strand: Strand, given: Real, used: NDArray[np.bool_]) -> "_Law":
+        from scipy.linalg import toeplitz
+        from scipy.signal import lfilter
+
+        T = strand.span
+        m = min(len(rest) // T, len(used))
+        whiten, deviation = autoregression(rest)
+        innovations = np.asarray(lfilter(whiten, [1.0], rest)) / deviation
+        answer = np.asarray(lfilter([1.0], whiten, np.eye(1, T)[0])) * deviation
+        spread = strand.basis @ toeplitz(answer, np.eye(1, T)[0] * answer[0])  # (K, T)
+        turn, upper = np.linalg.qr(spread.T)
+        sign = np.where(np.diag(upper) < 0, -1.0, 1.0)
+        values = (rest + given)[: m * T].reshape(m, T) @ strand.basis.T
+        return cls(
+            innovations, (upper.T * sign), turn * sign, values, np.flatnonzero(used[:m]), strand.edges, strand.span
+        )
+
+    def guess(self, mean: Real, deviation: Real, parameters: float) -> Guess:
+        """Return what is left when innovations are N(mean, deviation²), (n,) each; a block has one deviation."""
+        T, at = self.span, self.blocks
+        m = len(self.values)
+        scale = deviation[: m * T : T][at]  # (m,)
+        fresh = (self.innovations - mean)[: m * T].reshape(m, T)[at] / scale[:, None]
+        own = fresh @ self.turn  # (m, K) standard normal, if the law holds
+        width = np.diag(self.lower)
+        expected = realised = variance = 0.0
+        for k, edges in enumerate(self.edges):
+            spread = width[k] * scale
+            centre = self.values[at, k] - own[:, k] * spread
+            found = _surprise(self.values[at, k], centre, np.maximum(spread, 1e-12), edges)
+            expected, realised, variance = expected + found[0], realised + found[1], variance + found[2]
+        fourth = float((own**4).mean() / max(float((own**2).mean()) ** 2, 1e-300))
+        bonus = parameters * _NAT * min(1.0, len(self.edges) / T)
+        return Guess(expected + bonus, realised + bonus, variance, fourth)
+
+
+def autoregression(x: Real) -> tuple[Real, float]:
+    """Return the whitening filter (1, −a_1, … −a_p) and the innovations' deviation, by Levinson's recursion.
+
+    The order up to 32 is Akaike's choice.
+    """
+    from scipy import fft
+
+    n = len(x)
+    size = fft.next_fast_len(n + MOST_ORDER + 1, real=True)
+    r = fft.irfft(np.abs(fft.rfft(x - x.mean(), size)) ** 2, size)[: MOST_ORDER + 1] / n
+    if r[0] <= 0:
+        return np.ones(1), 1e-12
+    past, variance = np.empty(0), float(r[0])
+    best = (n * np.log(variance), past, variance)
+    for p in range(1, min(MOST_ORDER, n // 8) + 1):
+        reflection = float(r[p] - past @ r[1:p][::-1]) / variance
+        past = np.append(past - reflection * past[::-1], reflection)
+        variance *= max(1 - reflection**2, 1e-12)
+        score = n * np.log(variance) + 2 * p
+        best = min(best, (score, past, variance), key=lambda found: found[0])
+    return np.concatenate([[1.0], -best[1]]), sqrt(best[2])
+
+
+def _explained(series: Real, known: Float | None) -> tuple[Real, Real]:
+    """Return what the known columns explain of the series by least squares, and the rest."""
+    if known is None or not known.shape[1]:
+        return np.zeros(len(series)), series
+    columns = np.asarray(known, np.float64) - known.mean(axis=0)
+    size = np.sqrt((columns**2).mean(axis=0))
+    columns = columns[:, size > 0] / size[size > 0]
+    gram = columns.T @ columns
+    weight = np.linalg.solve(gram + _RIDGE * len(series) * np.eye(len(gram)), columns.T @ series)
+    given = columns @ weight
+    return given, series - given
+
+
+def _scales(innovations: Real, length: int) -> tuple[Real, float]:
+    """Return the deviation of each stretch's innovations, (n,), and how many parameters that took."""
+    starts = np.arange(0, max(1, len(innovations) - length // 2), length)
+    power = np.add.reduceat(innovations**2, starts) / np.diff(np.append(starts, len(innovations)))
+    return np.repeat(np.sqrt(power) + 1e-9, np.diff(np.append(starts, len(innovations)))), float(len(starts))
+
+
+def _followed(innovations: Real, length: int, order: int, span: int) -> tuple[Real, Real, float]:
+    """Return local predictions of the innovations, their errors' deviation, and how many parameters they took."""
+    length = -(-length // span) * span
+    n = len(innovations)
+    past = np.column_stack([np.concatenate([np.zeros(k), innovations[: n - k]]) for k in range(1, order + 1)])
+    design = np.column_stack([np.ones(n), past, innovations])
+    count = n // length
+    parts = design[: count * length].reshape(count, length, -1)
+    gram = parts.transpose(0, 2, 1) @ parts
+    inner = gram[:, :-1, :-1] + _RIDGE * length * np.eye(order + 1)
+    weight = np.linalg.solve(inner, gram[:, :-1, -1:])[..., 0]
+    mean = (parts[..., :-1] @ weight[..., None])[..., 0].ravel()
+    error = (innovations[: count * length] - mean).reshape(count, length)
+    deviation = np.repeat(np.sqrt((error**2).mean(axis=1)) + 1e-9, length)
+    tail = n - count * length
+    left = innovations[count * length :]
+    mean = np.concatenate([mean, np.zeros(tail)])
+    last = np.full(tail, sqrt(float((left**2).mean())) + 1e-9 if tail else 1.0)
+    return mean, np.concatenate([deviation, last]), float(count * (order + 2))
+
+
+def _surprise(values: Real, centre: Real, spread: Real, edges: Float) -> tuple[float, float, float]:
+    """Return the sums of what the cells are expected to surprise by, did, and the variance of that, bits and bits²."""
+    from scipy.special import ndtr
+
+    cell = np.searchsorted(edges, values, side="right")
+    out = np.zeros(3)
+    step = max(1, _CELLS_AT_ONCE // (len(edges) + 1))
+    for start in range(0, len(values), step):
+        part = slice(start, start + step)
+        away = (np.asarray(edges)[None] - centre[part, None]) / spread[part, None]
+        chance = np.diff(ndtr(away), axis=1, prepend=0.0, append=1.0)
+        bits = -np.log2(np.maximum(chance, 1e-300))
+        mean = (chance * bits).sum(axis=1)
+        scatter = (chance * bits**2).sum(axis=1) - mean**2
+        own = np.take_along_axis(bits, cell[part, None], axis=1)
+        out += mean.sum(), np.minimum(own, 64.0).sum(), np.maximum(scatter, 0.0).sum()
+    return float(out[0]), float(out[1]), float(out[2])

@@ -1,0 +1,119 @@
+"""Quantise the components of a block, each into as many cells as its noise allows.
+
+Cells are about as wide as the error with which the other end knows the component.
+Finer ones would only be told in public again; coarser ones throw away what the ends share.
+Components with few levels get equally likely ones, whose every string is equally likely; components with many get
+equally wide ones, whose errors are alike everywhere.
+Thresholds come from spoken samples alone, so nothing is charged for them.
+"""
+
+from dataclasses import dataclass, replace
+from math import ceil, log2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
+from samefade.types import Feature, Float, Kept, Strand, Symbols, Terms
+
+Real = NDArray[np.float64]
+MOST_BITS = 8
+_EQUIPROBABLE_BITS = 3
+_RANGE = 6.0  # standard deviations that equally wide cells cover; the outermost are open
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The quantiser of components: thresholds from `terms.strands`."""
+
+    @property
+    def levels(self) -> int:
+        """Return the most levels that a component can have."""
+        return 1 << MOST_BITS
+
+    def quantize(self, x: Feature[Kept], terms: Terms | None = None) -> Symbols:
+        """Return the cell of every component of every usable block, block after block.
+
+        Raises:
+            TypeError: When the feature was made of samples that were spoken.
+            OutOfRange: When the terms hold no thresholds for the components of the feature.
+            TooFewSamples: When no block is usable.
+            ConstantSignal: When a component does not vary at all.
+        """
+        x = x.kept
+        edges = thresholds(terms)
+        if x.values.ndim != 2 or x.values.shape[1] != len(edges):
+            raise OutOfRange("feature", f"shape {x.values.shape}", f"{len(edges)} components")
+        chosen = np.flatnonzero(x.usable)
+        if not len(chosen):
+            raise TooFewSamples(have=0, need=1)
+        values = x.values[chosen]
+        if np.ptp(values) == 0:
+            raise ConstantSignal(x.source.end, float(values[0, 0]))
+        cells = np.column_stack([np.searchsorted(e, v, side="right") for e, v in zip(edges, values.T, strict=True)])
+        index = (chosen[:, None] * len(edges) + np.arange(len(edges))).ravel()
+        return Symbols(cells.astype(np.uint8).ravel(), 1 << max(widths(terms)), index)
+
+
+def thresholds(terms: Terms | None) -> list[Float]:
+    """Return the thresholds of every component of all strands, in the order of the feature's columns.
+
+    Raises:
+        OutOfRange: When there are none.
+    """
+    edges = [e for strand in (terms.strands if terms is not None else ()) for e in strand.edges]
+    if not edges:
+        raise OutOfRange("terms.strands", "no thresholds", "components with their thresholds")
+    return edges
+
+
+def widths(terms: Terms | None) -> tuple[int, ...]:
+    """Return how many bits each component is worth, in the order of the feature's columns."""
+    return tuple((len(edges) + 1).bit_length() - 1 for edges in thresholds(terms))
+
+
+def allocate(strand: Strand, quantum: float | None = None) -> Strand:
+    """Return the strand with thresholds for each component, by its signal-to-noise ratio.
+
+    Args:
+        strand: Components of unit variance, with the deviation of the other end's error.
+        quantum: Step of the values themselves where they are multiples of one (signal strength in whole dB) and a
+            component is a single sample; cells are then whole numbers of steps, with thresholds half-way.
+    """
+    if quantum is not None and strand.span == 1 and strand.components == 1:
+        return replace(strand, edges=(_on_lattice(strand, quantum),))
+    return replace(strand, edges=tuple(_edges(float(noise)) for noise in strand.noise))
+
+
+def _edges(noise: float) -> Real:
+    from scipy.special import ndtri
+
+    bits = max(1, ceil(log2(2.5 / noise)))
+    if bits <= _EQUIPROBABLE_BITS:
+        return np.asarray(ndtri(np.arange(1, 1 << bits) / (1 << bits)))
+    bits = min(MOST_BITS, ceil(log2(_RANGE / noise)))
+    width = max(noise, _RANGE / (1 << bits))
+    return np.asarray(width * (np.arange(1, 1 << bits) - (1 << (bits - 1))), np.float64)
+
+
+def _on_lattice(strand: Strand, quantum: float) -> Real:
+    scale = abs(float(strand.basis[0, 0]))
+    steps = max(1, round(float(strand.noise[0]) / (quantum * scale)))
+    bits = min(MOST_BITS, max(1, ceil(log2(_RANGE / (steps * quantum * scale)))))
+    steps = max(steps, ceil(_RANGE / (quantum * scale) / (1 << bits)))
+    # half-way between two values that occur; the mean lies anywhere between them
+    offset = (np.floor(strand.mean["a"] / quantum) + 0.5) * quantum - strand.mean["a"]
+    return np.asarray((offset + steps * quantum * (np.arange(1, 1 << bits) - (1 << (bits - 1)))) * scale)
+
+
+def quantum(values: Float) -> float | None:
+    """Return the step of which all values are multiples apart, or None where they have none.
+
+    Signal strength comes in whole or half dB; a step counts where values repeat at least eight times on average.
+    """
+    found = np.unique(np.asarray(values, np.float64))
+    if len(found) < 2 or len(found) * 8 > len(values):
+        return None
+    step = float(np.diff(found).min())
+    multiples = (found - found[0]) / step
+    return step if np.allclose(multiples, np.round(multiples), atol=1e-6) else None
