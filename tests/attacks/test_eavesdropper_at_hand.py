@@ -92,7 +92,7 @@ def test_symbols_that_no_threshold_explains_are_worth_nothing_beside_her(noisy_p
     terms = sf.types.Terms(rate=10.0)
     feature = scheme.feature(kept.a, terms)
     assert scheme.bits(feature, terms).ledger.earned > 500
-    assert scheme.bits(feature, terms, eve=kept.e.values).ledger.earned == 0
+    assert scheme.bits(feature, terms, eve=kept.e).ledger.earned == 0
 
 
 def test_a_deaf_eavesdropper_changes_little(noisy_pair):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import OutOfRange, TooFewSamples, TooLittleEntropy
-from samefade.types import BitArray, Bits, Key, Ledger
+from samefade.types import BitArray, Bits, Claim, Key, Ledger
 
 _SHORTEST_SEED = 16
 
@@ -48,13 +48,14 @@ class Toeplitz:
         """Return what the leftover hash lemma costs, bits: 2·log2(1/ε) − 2, at least 0."""
         return max(0.0, 2 * log2(1 / self.epsilon) - 2)
 
-    def amplify(self, fixed: Bits, ledger: Ledger, seed: bytes) -> Key:
+    def amplify(self, fixed: Bits, ledger: Ledger, seed: bytes, claim: Claim = "estimate") -> Key:
         """Return the key, if the ledger can pay for it.
 
         Args:
             fixed: The agreed string.
             ledger: Its account, every public bit paid; the margin is paid here.
             seed: Public random bytes, at least 16, the same at both ends.
+            claim: What the entropy in the account rests on.
 
         Raises:
             TooLittleEntropy: When less is left than the key is long.
@@ -67,7 +68,7 @@ class Toeplitz:
         if len(fixed) < self.bits:
             raise TooFewSamples(have=len(fixed), need=self.bits)
         hashed = toeplitz(fixed.values, expand(seed, len(fixed) + self.bits - 1), self.bits)
-        return Key(np.packbits(hashed).tobytes(), "estimate")
+        return Key(np.packbits(hashed).tobytes(), claim)
 
 
 def expand(seed: bytes, bits: int) -> BitArray:

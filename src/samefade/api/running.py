@@ -11,14 +11,14 @@ from threadpoolctl import threadpool_limits
 from samefade import metrics, reciprocity
 from samefade.align import trim
 from samefade.api.report import Report
-from samefade.entropy import assess, earn, mutual_information
+from samefade.entropy import Estimate, earn, mutual_information
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
 from samefade.observe import guard_time
 from samefade.quantize import common, set_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
-from samefade.schemes import Scheme, least_told
-from samefade.types import Bits, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
+from samefade.schemes import Scheme
+from samefade.types import Bits, Claim, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
 
 Progress = Callable[[str], None]
 KEY_BITS, THRESHOLDS = 256, (5, 10, 20)
@@ -73,7 +73,7 @@ def _run(
     limit = mutual_information(_one(a.values), _one(b.values)).per_sample
     outcome = _reconcile(scheme, ends, limit * len(a))
     progress("amplifying")
-    return _report(pair, kept, _amplify(scheme, outcome, seed[16:], refusal), scheme, ends, limit)
+    return _report(pair, kept, _amplify(scheme, outcome, seed[16:], refusal, ends.worth.claim), scheme, ends, limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +84,7 @@ class _Ends:
     a: Bits
     b: Bits
     correlation: float
+    worth: Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +116,14 @@ def _halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken
 def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Terms) -> _Ends:
     fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
     usable = fa.usable & fb.usable
-    eve = None if kept.e is None else scheme.feature(kept.e, terms).values
     a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
     if not np.array_equal(a.index, b.index):  # a quantiser that drops samples drops others at each end
         a, b = common(a, b, of=len(usable))
-    worth = assess(a, fa, eve=eve, published=scheme.feature(spoken.a, terms).values)
+    worth = scheme.worth(a, fa, terms, spoken=spoken.a, eve=kept.e)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
     account = earn(Ledger(), worth, len(a)).pay("usable points, named by both ends", told)
     correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))
-    return _Ends(terms, scheme.spelt(a, terms, account), scheme.spelt(b, terms, Ledger()), correlation)
+    return _Ends(terms, scheme.spelt(a, terms, account), scheme.believed(b, fb, terms), correlation, worth)
 
 
 def _mask_bits(usable: Mask) -> float:
@@ -146,7 +146,7 @@ def _one(values: Float) -> Float:
 
 def _hopeless(scheme: Scheme, ends: _Ends) -> _Outcome | None:
     """Decline a discussion that no code could win: n·h(p) bits must be told at the least (Slepian and Wolf 1973)."""
-    least = least_told(len(ends.a), ends.terms.expected_errors)
+    least = scheme.least_told(ends.a, ends.terms)
     need = scheme.amplify.bits + scheme.amplify.margin()
     ledger = ends.a.ledger.pay("declined: the least that correcting the errors would tell", least)
     if ledger.balance >= need:
@@ -173,14 +173,14 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
     return _Outcome(ledger, (answerer.fixed, fixed), None)
 
 
-def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None) -> _Outcome:
+def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None, claim: Claim) -> _Outcome:
     if outcome.agreed is None or refusal is not None:
         return replace(outcome, refusal=refusal or outcome.refusal)
     size = scheme.amplify.bits
     count = max(1, int((outcome.ledger.balance - scheme.amplify.margin()) // size))
     hashing = replace(scheme.amplify, bits=size * count)
     try:
-        a, b = (hashing.amplify(end, outcome.ledger, seed).split(size) for end in outcome.agreed)
+        a, b = (hashing.amplify(end, outcome.ledger, seed, claim).split(size) for end in outcome.agreed)
     except NotEnough as why:
         return replace(outcome, refusal=why)
     return replace(outcome, keys=(a, b))
@@ -210,7 +210,7 @@ def _report(
         leak_bits=told,
         secure_bits=ledger.secure_bits,
         mutual_information_per_sample=limit,
-        claim="estimate" if outcome.keys[0] else "none",
+        claim=ends.worth.claim if outcome.keys[0] else "none",
         ledger=ledger,
         refusal=outcome.refusal,
         keys_a=outcome.keys[0],

@@ -13,7 +13,7 @@ from samefade.entropy.markov import ceiling, markov
 from samefade.entropy.sparse import sparse
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
 from samefade.observe.correlogram import correlogram, memory
-from samefade.types import Feature, Float, Kept, Ledger, Symbols
+from samefade.types import Claim, Feature, Float, Kept, Ledger, Symbols
 
 _SMALLEST_RUN = 16  # symbols a level, below which thresholds are no longer looked for
 _EVE_REACH = 2  # grid points to either side of a symbol at which Eve's samples are used
@@ -22,7 +22,7 @@ _EVE_BY_CHANCE = 4.5  # standard deviations of a correlation: the best of thousa
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a symbol is worth as a secret, at claim level "estimate".
+    """What a symbol is worth as a secret.
 
     Attributes:
         per_symbol: Min-entropy of a symbol given its past and Eve, bits: the least of `by`.
@@ -30,12 +30,16 @@ class Estimate:
         ceiling: What the Markov guesser would leave of as many perfect symbols; never log2(levels), because the
             string is finite.
         assumptions: What the number rests on, in sentences.
+        claim: "bounded" where a stated model explains the samples, "estimate" elsewhere.
+        measure: Which entropy it is, in words.
     """
 
     per_symbol: float
     by: Mapping[str, float] = field(hash=False)
     ceiling: float
     assumptions: tuple[str, ...] = ()
+    claim: Claim = "estimate"
+    measure: str = "min-entropy"
 
     def __post_init__(self) -> None:
         """Freeze the mapping."""
@@ -102,7 +106,9 @@ def earn(ledger: Ledger, estimate: Estimate, count: int) -> Ledger:
     if count < 0:
         raise OutOfRange("count", count, "at least 0 symbols")
     who = min(estimate.by, key=lambda name: estimate.by[name])
-    return ledger.earn(f"min-entropy of {count} symbols ({who})", estimate.per_symbol * count, *estimate.assumptions)
+    return ledger.earn(
+        f"{estimate.measure} of {count} symbols ({who})", estimate.per_symbol * count, *estimate.assumptions
+    )
 
 
 def _values(feature: Feature[Kept], symbols: Symbols, eve: Float | None) -> NDArray[np.float64]:
@@ -127,14 +133,14 @@ def _spacing(
     Otherwise from every earlier sample, which gives Eve more than she has.
     """
     index = symbols.index.astype(np.int64)
-    heard = None if eve is None else _around(np.asarray(eve, np.float64).reshape(len(x), -1), x)
+    heard = None if eve is None else around(np.asarray(eve, np.float64).reshape(len(x), -1), x)
     steps = np.diff(index)
     if len(steps) and (steps == steps[0]).all():
         return np.arange(len(index)), x[index], None if heard is None else heard[index]
     return index, x, heard
 
 
-def _around(eve: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+def around(eve: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Eve's samples with her neighbouring grid points as further columns, and where another lag fits, there."""
     near = [_moved(eve, shift) for shift in range(-_EVE_REACH, _EVE_REACH + 1)]
     far = [_moved(column[:, None], late) for column in eve.T if (late := _late(column, x))]

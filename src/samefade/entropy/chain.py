@@ -96,6 +96,16 @@ def guesses(series: Real, strand: Strand, used: NDArray[np.bool_], known: Float 
     return found
 
 
+def given_past(series: Real, strand: Strand) -> Real:
+    """Return the standard deviation of each component given the past and earlier components, (K,).
+
+    Args:
+        series: (n,) the strand's series at end a, without its mean.
+        strand: Its components.
+    """
+    return np.asarray(np.diag(_Law.of(series, strand, np.zeros(len(series)), np.zeros(0, np.bool_)).lower))
+
+
 @dataclass(frozen=True, eq=False)
 class _Law:
     """A stationary law fitted to a series, and the components' dependence on its innovations."""

@@ -1,6 +1,8 @@
 """Turn a feature into symbols and symbols into bits; only kept samples can be quantised."""
 
+from samefade.quantize.belief import CellBelief, chances, expected_leak, spell
 from samefade.quantize.cdf import Cdf, edges, forced_balance
+from samefade.quantize.cells import Cells, allocate, quantum, thresholds, widths
 from samefade.quantize.differential import Differential
 from samefade.quantize.exchange import common, set_bits
 from samefade.quantize.gray import gray, to_bits, ungray
@@ -8,13 +10,22 @@ from samefade.quantize.guard_band import GuardBand
 
 __all__ = [
     "Cdf",
+    "CellBelief",
+    "Cells",
     "Differential",
     "GuardBand",
+    "allocate",
+    "chances",
     "common",
     "edges",
+    "expected_leak",
     "forced_balance",
     "gray",
+    "quantum",
     "set_bits",
+    "spell",
+    "thresholds",
     "to_bits",
     "ungray",
+    "widths",
 ]

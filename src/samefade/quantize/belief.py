@@ -99,3 +99,17 @@ def chances(expected: Real, deviation: Real, edges: list[Float]) -> NDArray[np.f
         below = (1 - share) * ndtr(away) + share * ndtr(away / wider)
         out[:, k, : len(e) + 1] = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return out.reshape(m * K, -1)
+
+
+def expected_leak(noise: float, edges: Float) -> float:
+    """Return the bits that remain open about the cell of a Gaussian component of unit variance at the other end.
+
+    Args:
+        noise: Standard deviation of the other end's error, at most 1.
+        edges: The component's thresholds.
+    """
+    from scipy.special import ndtri
+
+    likely = ndtri((np.arange(200) + 0.5) / 200) * np.sqrt(max(0.0, 1 - noise**2))
+    each = chances(likely[:, None], np.full((200, 1), noise), [edges]).astype(np.float64)
+    return float(-(each * np.log2(np.maximum(each, 1e-30))).sum(axis=1).mean())

@@ -51,6 +51,18 @@ class Corrector(Protocol):
         ...
 
 
+class Reconciler(Protocol):
+    """A code: what makes the two ends of a discussion."""
+
+    def answer(self, bits: Bits, seed: bytes) -> Answerer:
+        """Return the end whose string stays."""
+        ...
+
+    def correct(self, bits: Bits, seed: bytes, estimate: float) -> Corrector:
+        """Return the end that corrects its string."""
+        ...
+
+
 def talk(answerer: Answerer, corrector: Corrector, *, most: int = 10_000) -> tuple[Bits, Ledger]:
     """Carry messages between the two ends until they hold the same string.
 

@@ -8,6 +8,7 @@ from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
 from samefade.restore.innovation import Innovation
+from samefade.restore.klt import Klt, deviations, series_of
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
@@ -20,7 +21,10 @@ __all__ = [
     "Fft",
     "Golay",
     "Innovation",
+    "Klt",
     "Packet",
     "Raw",
+    "deviations",
     "oracle_band",
+    "series_of",
 ]

@@ -178,6 +178,11 @@ def log_movement(series: Real, span: int) -> Real:
     return np.asarray(np.log(around[: m * span : span] + floor))
 
 
+def series_of(x: Observation, strand: Strand) -> Real:
+    """Return a strand's series of an observation, without its mean, (n,)."""
+    return np.asarray(tones(x) @ strand.direction - strand.mean[x.end])
+
+
 def tones(x: Observation) -> Real:
     """Return an observation's values as (n, k)."""
     values = np.asarray(x.values, np.float64)

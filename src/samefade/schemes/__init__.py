@@ -5,6 +5,7 @@ from samefade.schemes.expectation import least_told
 from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.registry import BEST, find, schemes
 from samefade.schemes.scheme import Scheme
+from samefade.schemes.strata import Strata
 
 __all__ = [
     "BEST",
@@ -15,6 +16,7 @@ __all__ = [
     "Packet",
     "Raw",
     "Scheme",
+    "Strata",
     "Wskg",
     "find",
     "least_told",

@@ -10,9 +10,10 @@ from samefade.errors import UnknownName, UnreadableRecording
 from samefade.schemes.decimated import Decimated
 from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.scheme import Scheme
+from samefade.schemes.strata import Strata
 
 BEST = "decimated"
-_SYNCED: tuple[Scheme, ...] = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated())
+_SYNCED: tuple[Scheme, ...] = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated(), Strata())
 
 
 def schemes() -> dict[str, Scheme]:

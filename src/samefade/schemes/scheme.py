@@ -10,12 +10,12 @@ from typing import Protocol, runtime_checkable
 
 from samefade.align import Lag, NoLag, trim
 from samefade.amplify import Toeplitz
-from samefade.entropy import assess, earn
+from samefade.entropy import Estimate, assess, earn
 from samefade.quantize import Cdf, to_bits
-from samefade.reconcile import Answerer, Cascade, Corrector
+from samefade.reconcile import Answerer, Cascade, Corrector, Reconciler
 from samefade.restore import Raw
-from samefade.schemes.expectation import expected_errors
-from samefade.types import Bits, Feature, Float, Half, Kept, Ledger, Mask, Observation, Spoken, Symbols, Terms
+from samefade.schemes.expectation import expected_errors, least_told
+from samefade.types import Bits, Feature, Half, Kept, Ledger, Mask, Observation, Spoken, Symbols, Terms
 
 
 class Restorer(Protocol):
@@ -67,7 +67,7 @@ class Scheme:
     restore: Restorer = Raw()
     align: Aligner = Lag()
     quantize: Quantizer = Cdf(levels=4)
-    reconcile: Cascade = Cascade(variant="biconf")
+    reconcile: Reconciler = Cascade(variant="biconf")
     amplify: Toeplitz = Toeplitz(bits=256)
     levels: InitVar[int | None] = None
 
@@ -97,7 +97,9 @@ class Scheme:
         if isinstance(self.restore, Calibrated):
             terms = self.restore.agree(a, b, terms)
         fa, fb = self.feature(a, terms), self.feature(b, terms)
-        lag = self.align.align(fa, fb)
+        # a restorer that thins out the samples shows no lag of single samples
+        seen = (fa, fb) if fa.rate == a.rate else (Raw().restore(a), Raw().restore(b))
+        lag = self.align.align(*seen)
         if lag:
             terms = replace(terms, lag=lag)
             fa, fb = self.feature(a, terms), self.feature(b, terms)
@@ -124,13 +126,30 @@ class Scheme:
             feature = replace(feature, usable=feature.usable & usable)
         return quantizer.quantize(feature.kept, terms)
 
+    def worth(
+        self, symbols: Symbols, feature: Feature[Kept], terms: Terms, *, spoken: Spoken | None, eve: Kept | None
+    ) -> Estimate:
+        """Return what end a's symbols are worth as a secret.
+
+        Args:
+            symbols: The symbols.
+            feature: The feature that they were made of.
+            terms: The public terms.
+            spoken: This end's spoken samples, which the eavesdropper knows.
+            eve: What the eavesdropper heard meanwhile, or None when nobody knows.
+        """
+        heard = None if eve is None else self.feature(eve, terms).values
+        told = None if spoken is None else self.feature(spoken, terms).values
+        return assess(symbols, feature, eve=heard, published=told)
+
     def bits(
         self,
         x: Kept | Feature[Kept],
         terms: Terms,
         usable: Mask | None = None,
-        eve: Float | None = None,
-        published: Float | None = None,
+        *,
+        spoken: Spoken | None = None,
+        eve: Kept | None = None,
     ) -> Bits:
         """Make one end's bits, with the account of what they are worth.
 
@@ -138,18 +157,26 @@ class Scheme:
             x: As for `symbols`.
             terms: The public terms.
             usable: As for `symbols`.
-            eve: What the eavesdropper heard at the points of the feature, (n,) or (n, m), or None when nobody knows.
-            published: The feature of this end's spoken samples, which the eavesdropper knows, (p,).
+            spoken: This end's spoken samples, which the eavesdropper knows.
+            eve: What the eavesdropper heard meanwhile, or None when nobody knows.
         """
         feature = x if isinstance(x, Feature) else self.feature(x, terms)
         symbols = self.symbols(feature, terms, usable)
-        account = earn(Ledger(), assess(symbols, feature, eve=eve, published=published), len(symbols))
-        return self.spelt(symbols, terms, account)
+        worth = self.worth(symbols, feature, terms, spoken=spoken, eve=eve)
+        return self.spelt(symbols, terms, earn(Ledger(), worth, len(symbols)))
 
     def spelt(self, symbols: Symbols, terms: Terms, account: Ledger) -> Bits:
         """Spell symbols as bits, with what they are worth and what was told to make them."""
         made = to_bits(symbols)
         return replace(made, ledger=account + made.ledger, terms=terms)
+
+    def believed(self, symbols: Symbols, feature: Feature[Kept], terms: Terms) -> Bits:  # noqa: ARG002 -- for soft ones
+        """Make end b's bits, with what it believes of the other's where the scheme decides softly."""
+        return self.spelt(symbols, terms, Ledger())
+
+    def least_told(self, bits: Bits, terms: Terms) -> float:
+        """Return the bits that any code must tell at the least, as far as the terms know."""
+        return least_told(len(bits), terms.expected_errors)
 
     def answer(self, bits: Bits) -> Answerer:
         """Return the party whose string becomes the common one."""
