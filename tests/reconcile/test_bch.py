@@ -15,7 +15,7 @@ from samefade.errors import EndsDisagree, OutOfRange, StillDiffers, TooFewSample
 from samefade.reconcile import talk
 from samefade.reconcile.bch import Bch
 from samefade.reconcile.bch.choice import failure_rate
-from samefade.reconcile.bch.code import code, tables
+from samefade.reconcile.bch.code import code, codes, tables
 from samefade.reconcile.bch.loops import decode
 from samefade.types import Bits, Ledger
 
@@ -184,11 +184,29 @@ def test_chooses_the_least_code_that_fails_rarely_enough():
             assert weaker == one or failure_rate(255, rate, weaker.t) > failure
 
 
+@pytest.mark.parametrize(("rate", "t"), [(0.01, 5), (0.03, 11), (0.05, 18), (0.10, 29)])
+def test_without_a_wish_for_failures_it_takes_the_code_that_leaves_most(rate, t):
+    left = {}
+    for one in codes(8):
+        left[one.t] = (1 - binom.sf(one.t, 255, rate)) * one.k
+    plan = Bch(255, failure=None).correct(noisy(255, 0, 1)[0], SEED, rate).transcript.plan
+    assert plan.groups[0].code.t == max(left, key=left.get) == t
+
+
+def test_many_frames_leave_more_when_some_may_fail():
+    a, b = noisy(255 * 200, 0.05, 8)
+    rare, cheap = (discuss(Bch(255, failure=failure), a, b, 0.05)[1].paid for failure in (1e-3, None))
+    # told 164 of 255 bits, against 124 and all 255 of one frame in eighteen: .643 and .514 of a bit
+    assert (rare - cheap) / len(a) == pytest.approx(0.13, abs=0.03)
+
+
 def test_says_where_no_code_keeps_anything_and_what_to_do():
     bits = noisy(255, 0, 1)[0]
     with pytest.raises(OutOfRange, match=r"at most 0\.1\d+ for frames of 255 bits.*Cascade"):
         Bch(255).correct(bits, SEED, 0.2)
     Bch(255, failure=0.5).correct(bits, SEED, 0.16)
+    with pytest.raises(OutOfRange, match="once in 2 frames; take Cascade"):
+        Bch(255, failure=None).correct(bits, SEED, 0.3)
     with pytest.raises(OutOfRange, match="longer than 5 bits"):
         Bch(255).correct(noisy(5, 0, 1)[0], SEED, 0.01)
     with pytest.raises(OutOfRange, match="1 to 15 for a frame of 124 bits"):

@@ -6,6 +6,8 @@ from samefade.errors import OutOfRange
 from samefade.reconcile.bch.code import Code, codes
 from samefade.types import Float
 
+_HALF = 0.5  # a code that fails more often than it works is none
+
 
 def useful(m: int, size: int) -> tuple[Code, ...]:
     """Return the codes whose syndrome is shorter than a frame of `size` bits: any other tells the whole frame."""
@@ -20,23 +22,27 @@ def failure_rate(size: int, rate: float, errors: int) -> float:
     return float(_tails(size, rate)[min(errors, size)])
 
 
-def choose(m: int, size: int, rate: float, failure: float) -> Code:
-    """Return the code that tells least among those that fail at most once in 1/`failure` frames.
+def choose(m: int, size: int, rate: float, failure: float | None) -> Code:
+    """Return the code that tells least among those that fail rarely enough.
 
     Args:
         m: Degree of the field.
         size: Bits of a frame.
         rate: Expected bit error rate.
-        failure: Allowed probability that a frame cannot be decoded.
+        failure: Allowed probability that a frame cannot be decoded. None takes the code that costs least on average:
+            the syndrome of a frame that is kept, all bits of one that is dropped.
 
     Raises:
         OutOfRange: When every code that would do tells the whole frame.
     """
     tails = _tails(size, rate)
-    for one in useful(m, size):
-        if tails[min(one.t, size)] <= failure:
-            return one
-    raise OutOfRange("estimate", rate, _advice(m, size, failure))
+    allowed = _HALF if failure is None else failure
+    able = [one for one in useful(m, size) if tails[min(one.t, size)] <= allowed]
+    if not able:
+        raise OutOfRange("estimate", rate, _advice(m, size, allowed))
+    if failure is not None:
+        return able[0]
+    return max(able, key=lambda one: (1 - tails[min(one.t, size)]) * (size - one.redundancy))
 
 
 def _tails(size: int, rate: float) -> Float:
@@ -48,7 +54,7 @@ def _tails(size: int, rate: float) -> Float:
 
 def _advice(m: int, size: int, failure: float) -> str:
     """Say up to which rate a code exists, and what to do beyond it."""
-    beyond = f"above it a code that fails once in {1 / failure:.0f} frames tells all {size} bits; take Cascade"
+    beyond = f"above it every BCH code fails more than once in {1 / failure:,.0f} frames; take Cascade"
     known = useful(m, size)
     low, high = 0.0, 0.5
     if not known:

@@ -39,7 +39,8 @@ class Bch:
         errors: Errors that the code corrects in each frame, the same at both ends; where a code corrects more at no
             further cost, that one is taken. None lets the corrector choose by its estimate and ask for it.
         failure: With `errors` None, how often a frame may have more errors than its code corrects. A frame that
-            cannot be decoded is dropped and costs all its bits.
+            cannot be decoded is dropped and costs all its bits. None takes the code that costs least on average: with
+            many frames it leaves more than a code that hardly ever fails.
         charge_choice: Charge what the corrector's choice of the code tells. Calibration's estimate comes from samples
             that are spoken in public, so the choice follows from what everybody knows and tells nothing.
             Set this, at both ends, where the estimate was made from secret bits.
@@ -51,7 +52,7 @@ class Bch:
 
     length: int = 255
     errors: int | None = None
-    failure: float = 1e-3
+    failure: float | None = 1e-3
     charge_choice: bool = False
 
     def __post_init__(self) -> None:
@@ -60,7 +61,7 @@ class Bch:
             raise OutOfRange("length", self.length, "one of " + ", ".join(map(str, _LENGTHS)))
         if self.errors is not None and not 1 <= self.errors <= most_errors(self._m):
             raise OutOfRange("errors", self.errors, f"1 to {most_errors(self._m)} for frames of {self.length} bits")
-        if not 0 < self.failure < 1:
+        if self.failure is not None and not 0 < self.failure < 1:
             raise OutOfRange("failure", self.failure, "a probability between 0 and 1, both excluded")
 
     def answer(self, bits: Bits, seed: bytes) -> BchAnswerer:
