@@ -80,6 +80,8 @@ def test_a_code_that_tells_a_full_frame_as_a_whole_is_refused():
     short = Bch(127).answer(Bits(rng.integers(0, 2, 70, dtype=np.uint8)), SEED)
     with pytest.raises(ProtocolError):
         short.answer(pack(SYNDROMES, 70, raw("<HHHB", 127, 11, 11, 0)))  # 70 bits of redundancy
+    with pytest.raises(ProtocolError):
+        short.answer(pack(SYNDROMES, 70, raw("<HHHB", 127, 10, 9, 0)))  # there is no last frame besides the first
     assert len(short.answer(pack(SYNDROMES, 70, raw("<HHHB", 127, 10, 10, 0)))) == 8
 
 
