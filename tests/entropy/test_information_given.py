@@ -51,7 +51,7 @@ TONES = np.random.default_rng(9).standard_normal((11, 4))
         (0.9, ONE, np.array([0.3, 0.3, 0.6]), (1, 1), 700),
         (0.9, TWO_EVES, 0.3, (1, 1), 4096),
         (0.5, TONES[:5], 0.5, (3, 2), 4096),
-        (0.0, TONES, 0.7, (4, 4), 4096),
+        (0.0, TONES, 0.7, (4, 4), 2048),
     ],
 )
 def test_the_interval_holds_the_closed_form(phi, mix, noise, tones, n):
@@ -94,6 +94,31 @@ def test_nothing_is_left_where_eve_heard_an_end(which):
         got = mutual_information(*ends, eve=eve)
         assert got.per_sample < 1e-3
         assert got.low == 0.0
+
+
+@pytest.mark.parametrize("late", [-128, -5, 20, 1000])
+def test_an_eve_whose_recording_is_late_or_early_knows_no_less(late):
+    """Unmoved, 20 samples late, she would seem to leave three times what she leaves."""
+    x = heard(20_000 + 2000, 0.9, ONE, 0.1, 18)
+    now, then = slice(1000, -1000), slice(1000 - late, len(x) - 1000 - late)
+    expected = mutual_information(x[now, 0], x[now, 1], eve=x[now, 2])
+    got = mutual_information(x[now, 0], x[now, 1], eve=np.column_stack([x[then, 2], -x[then, 2]]))
+    assert got.eve_late == (late, late)
+    # at most 1000 of 20,000 samples have left the record, which moves the figure within its interval
+    assert got.per_sample == pytest.approx(expected.per_sample, abs=expected.high - expected.per_sample)
+
+
+def test_an_eve_who_fits_at_no_lag_is_left_where_she_is():
+    for seed in range(20):
+        a, b, e = heard(4096, 0.9, np.eye(3), 0.3, seed).T
+        assert mutual_information(a, b, eve=e).eve_late == (0,)
+
+
+def test_a_slow_fade_seems_to_share_no_more_than_said():
+    """The docstring says a tenth."""
+    truth = closed_form(0.999, ONE[:2], 0.1)
+    got = [mutual_information(*heard(36_000, 0.999, ONE[:2], 0.1, seed).T).per_sample for seed in range(5)]
+    assert np.mean(got) == pytest.approx(1.1 * truth, rel=0.05)
 
 
 def test_what_eve_heard_of_both_ends_together_may_tie_them():

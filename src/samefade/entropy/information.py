@@ -35,6 +35,7 @@ _SHORTEST = 16
 _SEGMENTS_A_SERIES = 3  # and one more: seven half-overlapping segments of two series, four segments' length
 _OVERLAP = 1 / 6  # correlation of two Hann windows that overlap by half
 _SPECTRAL = 1 + 2 * ((2 / 3) ** 2 + (1 / 6) ** 2)  # variance of a sum over bins, relative to independent bins
+_BY_CHANCE = 6.0  # standard deviations of a correlation: chance gives it to one in 10⁸ lags and tones
 _LEAST_REST = 1e-12  # 1 − C of identical series: about 20 bits a sample, where doubles end
 
 
@@ -49,6 +50,7 @@ class Information:
         high: Upper end of the 95 % interval, bits a sample.
         segment: Samples a segment, as used.
         ceiling_note: What the number is not.
+        eve_late: By how many samples each of Eve's series was found to be late, and was moved.
     """
 
     per_sample: float
@@ -57,6 +59,7 @@ class Information:
     high: float
     segment: int
     ceiling_note: str = CEILING
+    eve_late: tuple[int, ...] = ()
 
 
 def mutual_information(
@@ -64,10 +67,12 @@ def mutual_information(
 ) -> Information:
     """Return the mutual information rate of two series, as if they were jointly Gaussian and stationary.
 
-    Spectra narrower than rate/segment are blurred, which lowers the result without Eve.
-    With Eve it may raise it: of narrow spectra, and of what she hears a good part of a segment earlier or later, less
-    is taken off than she knows.
-    All that she ever hears counts, later samples too.
+    Spectra narrower than rate/segment are blurred; a slow fade in white noise then seems to share more than it does,
+    by a tenth where it keeps .999 of itself from sample to sample and a segment has 256.
+    All that Eve ever hears counts, later samples too.
+    Of what she hears some samples later than the ends, less would be taken off than she knows, so each of her series
+    is moved to the lag where it fits best, and the record cut to where all overlap.
+    A record of few independent samples does not tell that lag, and nothing is moved: match it first.
     I(A;B|E) may exceed I(A;B), as where she hears the sum of both ends; the smaller one bounds a key (Maurer 1993).
 
     Args:
@@ -82,7 +87,7 @@ def mutual_information(
         EndsDisagree: When the series differ in length.
         NotFinite: When a value is NaN or infinite.
         ConstantSignal: When a series does not vary.
-        TooFewSamples: When there are fewer than 64 samples, or than 24 (k + l + m) + 16.
+        TooFewSamples: When there are fewer than 64 samples, or than 24 (k + l + m) + 16, or too few overlap with Eve's.
         OutOfRange: When an end's tones make one another up, samples are complex, or a parameter makes no sense.
     """
     ends = _series(a, "a"), _series(b, "b")
@@ -95,17 +100,19 @@ def mutual_information(
     if segment < _SHORTEST:
         raise OutOfRange("segment", segment, f"at least {_SHORTEST} samples")
     tones = ends[0].shape[1], ends[1].shape[1]
-    length = _length(len(heard), segment, sum(tones) + heard.shape[1])
+    _length(len(heard), segment, sum(tones) + heard.shape[1])
     for x, end in zip(ends, "ab", strict=True):
         _check_tones(x, end)
-    nats, coherence, segments = _shared(*ends, heard, length)
+    joint, late = _moved(np.hstack([*ends, heard]), sum(tones))
+    length = _length(len(joint), segment, joint.shape[1])
+    nats, coherence, segments = _shared(joint, tones, length)
     freedom = segments / (1 + 2 * _OVERLAP**2 * (segments - 1) / segments) - heard.shape[1]
     width = _widths(length)
     bits = float((nats - excess(freedom, *tones)) @ width) / log(2)
     variance = scatter(coherence, freedom, *tones) @ width**2
     spread = 1.96 * float(np.sqrt(_SPECTRAL * variance)) / log(2)
     best, note = max(0.0, bits), CEILING if eve is None else GIVEN_EVE
-    return Information(best, best * rate, max(0.0, bits - spread), max(0.0, bits + spread), length, note)
+    return Information(best, best * rate, max(0.0, bits - spread), max(0.0, bits + spread), length, note, late)
 
 
 def _series(values: Float, end: str) -> NDArray[np.float64]:
@@ -143,6 +150,35 @@ def _check_tones(x: NDArray[np.float64], end: str) -> None:
         raise OutOfRange(f"end {end}", "tones that make one another up", "tones with something of their own")
 
 
+def _moved(joint: NDArray[np.float64], tones: int) -> tuple[NDArray[np.float64], tuple[int, ...]]:
+    """Return the columns with each of Eve's, the last, at the lag where it fits best, cut to where all overlap.
+
+    Lags reach a quarter of the record; a series that fits at none stays where it is.
+    """
+    n = len(joint)
+    late = tuple(_late(series, joint[:, :tones]) for series in joint[:, tones:].T)
+    if not any(late):
+        return joint, late
+    first, last = max(0, -min(late)), n - max(0, *late)
+    shifts = [0] * tones + list(late)
+    cut = np.column_stack([x[first + lag : last + lag] for x, lag in zip(joint.T, shifts, strict=True)])
+    return cut - cut.mean(axis=0), late
+
+
+def _late(heard: NDArray[np.float64], tones: NDArray[np.float64]) -> int:
+    from samefade.observe.correlogram import correlogram, memory
+
+    lags = np.arange(-(len(heard) // 4), len(heard) // 4 + 1)
+    overlap = len(heard) - np.abs(lags)
+    late, best = 0, _BY_CHANCE
+    for tone in tones.T:
+        r = np.minimum(np.abs(correlogram(tone, heard, lags)), 1 - 1e-12)
+        score = np.arctanh(r) * np.sqrt(np.maximum(overlap / memory(tone, heard) - 3, 0.0))  # Fisher's z
+        if score.max() > best:
+            late, best = int(lags[score.argmax()]), float(score.max())
+    return late
+
+
 def _widths(length: int) -> NDArray[np.float64]:
     """Return the width of each frequency bin, cycles a sample; half a bin at zero and at the Nyquist frequency."""
     width = np.full(length // 2 + 1, 1 / length)
@@ -152,16 +188,17 @@ def _widths(length: int) -> NDArray[np.float64]:
 
 
 def _shared(
-    x: NDArray[np.float64], y: NDArray[np.float64], heard: NDArray[np.float64], length: int
+    joint: NDArray[np.float64], tones: tuple[int, int], length: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Return ln(1 / (1 − C)) and C at frequencies 0 … ½ cycles a sample, and the number of segments."""
-    if x.shape[1] + y.shape[1] + heard.shape[1] == 2:
-        rest, segments = _incoherence(x[:, 0], y[:, 0], length)
+    if joint.shape[1] == 2:
+        rest, segments = _incoherence(joint[:, 0], joint[:, 1], length)
         return -np.log(rest), 1 - rest, segments
-    spectra = np.array([_spectra(s, length) for s in np.hstack([heard, x, y]).T])  # (p, segments, f)
+    eve_first = np.roll(joint, joint.shape[1] - sum(tones), axis=1)
+    spectra = np.array([_spectra(series, length) for series in eve_first.T])  # (p, segments, f)
     by_frequency = np.ascontiguousarray(spectra.transpose(2, 0, 1))
     matrices = by_frequency @ by_frequency.conj().transpose(0, 2, 1)
-    return *ratio(correlation(matrices), x.shape[1], y.shape[1]), spectra.shape[1]
+    return *ratio(correlation(matrices), *tones), spectra.shape[1]
 
 
 def _incoherence(x: NDArray[np.float64], y: NDArray[np.float64], length: int) -> tuple[NDArray[np.float64], int]:
