@@ -16,6 +16,7 @@ from samefade.reconcile import talk
 from samefade.reconcile.bch import Bch
 from samefade.reconcile.bch.choice import failure_rate
 from samefade.reconcile.bch.code import code, codes, tables
+from samefade.reconcile.bch.frames import Frames
 from samefade.reconcile.bch.loops import decode
 from samefade.types import Bits, Ledger
 
@@ -101,9 +102,9 @@ def test_a_shorter_last_frame_gets_a_weaker_code():
 
 
 def test_a_frame_that_cannot_be_decoded_is_dropped_and_charged():
-    a, b = wrong_at(255 * 3, *range(255, 255 + 25), 700)
+    a, b = wrong_at(255 * 3, *range(1, 75, 3), 701)  # frame 1 holds every third bit, from bit 1
     fixed, ledger, answerer, corrector = discuss(Bch(255, errors=18), a, b, 0.03)
-    left = np.delete(np.arange(765), np.arange(255, 510))
+    left = np.delete(np.arange(765), np.arange(1, 765, 3))
     assert np.array_equal(fixed.values, a.values[left])
     assert np.array_equal(answerer.fixed.values, a.values[left])
     assert np.array_equal(answerer.fixed.reliability, left)
@@ -112,6 +113,29 @@ def test_a_frame_that_cannot_be_decoded_is_dropped_and_charged():
     assert paid(ledger)["bch, a to b: syndromes"] == 2 * 124
     assert corrector.ledger == ledger
     assert corrector.estimate == (19 + 1) / 765
+
+
+@settings(max_examples=60, deadline=None)
+@given(length=st.integers(1, 1000), data=st.data())
+def test_the_bits_are_dealt_out_and_gathered_in_order(length, data):
+    frames = Frames(length, 127, SEED)
+    values = np.random.default_rng(length).integers(0, 2, length, dtype=np.uint8)
+    keep = np.array(data.draw(st.lists(st.booleans(), min_size=frames.rows, max_size=frames.rows)))
+    holder = np.repeat(np.arange(frames.rows), frames.sizes)[np.argsort(frames.dealt)]  # whose frame is each bit in
+    assert np.array_equal(frames.sizes, [127] * (frames.rows - 1) + [length - 127 * (frames.rows - 1)])
+    assert np.array_equal(frames.gather(frames.spread(values), keep), values[keep[holder]])
+    layers = (length // 3, length - length // 3)
+    bits = Bits(values, reliability=np.arange(float(length)), layers=layers, belief=object())
+    cut = frames.agreed(bits, frames.spread(values), keep, Ledger())
+    assert np.array_equal(cut.reliability, np.flatnonzero(keep[holder]))
+    assert cut.layers == tuple(part.sum() for part in np.split(keep[holder], [length // 3]))
+    assert cut.belief is None
+    assert frames.agreed(Bits(values), frames.spread(values), keep, Ledger()).layers == ()
+
+
+def test_a_burst_of_errors_does_not_fail():
+    a, b = wrong_at(255 * 10, *range(1000, 1100))  # 100 in a row, where each frame corrects 10
+    assert np.array_equal(discuss(Bch(255, errors=10), a, b, 0.04)[0].values, a.values)
 
 
 def miscorrected():
@@ -126,9 +150,9 @@ def miscorrected():
 
 
 def test_a_frame_decoded_to_another_codeword_is_caught_by_its_check_and_dropped():
-    a, b = wrong_at(127 * 4, *(127 + miscorrected()))
+    a, b = wrong_at(127 * 4, *(4 * miscorrected() + 1))
     fixed, ledger, answerer, corrector = discuss(Bch(127, errors=2), a, b, 0.02)
-    left = np.delete(np.arange(508), np.arange(127, 254))
+    left = np.delete(np.arange(508), np.arange(1, 508, 4))
     assert np.array_equal(fixed.values, a.values[left])
     assert np.array_equal(answerer.fixed.values, a.values[left])
     assert ledger == corrector.ledger
@@ -264,6 +288,8 @@ def test_absurd_strings_seeds_and_parameters_are_refused():
         Bch().answer(Bits(np.full(8, 2, np.uint8)), SEED)
     with pytest.raises(OutOfRange, match="bits"):
         Bch().correct(Bits(np.zeros((8, 2), np.uint8)), SEED, 0.1)
+    with pytest.raises(OutOfRange, match="layers"):
+        Bch().answer(Bits(np.zeros(8, np.uint8), layers=(4, 5)), SEED)
     with pytest.raises(OutOfRange, match="seed"):
         Bch().answer(Bits(np.zeros(8, np.uint8)), b"short")
     for length in (0, 63, 256, 4095):

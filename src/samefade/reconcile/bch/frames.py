@@ -1,13 +1,13 @@
-"""Cut a string into frames of one code's length, the last one shorter, and know what each tells and corrects."""
+"""Deal a string out to frames of one code's length, the last one shorter, and know what each tells and corrects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samefade.reconcile.bch.code import Code, tables
 from samefade.reconcile.sheet import Sheet
-from samefade.types import BitArray
+from samefade.types import BitArray, Bits, Ledger, Mask
 
 Count = NDArray[np.int64]
 
@@ -16,7 +16,9 @@ Count = NDArray[np.int64]
 class Frames(Sheet):
     """Frames of the full length, and a shorter last one: a short frame costs as much syndrome as a full one.
 
-    Nothing is shuffled; the seed keys the tags.
+    The bits are dealt out like cards: those numbered 0, rows, 2·rows, … come first, then 1, rows + 1, …, and this
+    order is cut into frames. So errors that come together fall into different frames, and a microcontroller needs
+    no table for it. Nothing else is shuffled; the seed keys the tags.
     """
 
     @property
@@ -28,6 +30,40 @@ class Frames(Sheet):
     def width(self) -> int:
         """Return the bits of the longest frame."""
         return min(self.frame, self.length)
+
+    @property
+    def dealt(self) -> Count:
+        """Return which bits of the string the frames hold, frame after frame, (length,)."""
+        return np.concatenate([np.arange(first, self.length, self.rows) for first in range(self.rows)])
+
+    def spread(self, values: BitArray) -> BitArray:
+        """Lay the string (length,) out as a matrix (rows, width)."""
+        return super().spread(values[self.dealt])
+
+    def gather(self, matrix: BitArray, keep: Mask) -> BitArray:
+        """Return the kept frames of the matrix (rows, width) as one string, in the string's own order."""
+        values = np.empty(self.length, np.uint8)
+        values[self.dealt] = super().gather(matrix, np.ones(self.rows, np.bool_))
+        return values[self._kept(keep)]
+
+    def agreed(self, bits: Bits, matrix: BitArray, keep: Mask, ledger: Ledger) -> Bits:
+        """Return `bits` with the values of the matrix and a new ledger, cut to the kept frames."""
+        kept = self._kept(keep)
+        edges = np.cumsum([0, *bits.layers])
+        layers = np.diff(np.append(0, np.cumsum(kept))[edges])
+        return replace(
+            bits,
+            values=self.gather(matrix, keep),
+            ledger=ledger,
+            reliability=None if bits.reliability is None else bits.reliability[kept],
+            layers=tuple(int(length) for length in layers),
+            belief=None,  # it was about the errors, and there are none left
+        )
+
+    def _kept(self, keep: Mask) -> Mask:
+        out = np.empty(self.length, np.bool_)
+        out[self.dealt] = np.repeat(keep, self.sizes)
+        return out
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Their code-offset construction tells X xor a random codeword, their syndrome con
 For a linear code each can be computed from the other, so both tell the same n − k bits.
 Here the syndrome is told, as the remainder of X modulo the generator polynomial: shifts and XORs only, and no source
 of chance is needed.
-It assumes that the discussion is authenticated and that errors fall independently of each other; in bursts, frames
-fail more often than the choice of the code expects.
+It assumes that the discussion is authenticated and that errors fall independently of each other. Bursts are spread over
+the frames; where there are few frames, they fail more often than the choice of the code expects.
 It is not constant in time.
 """
 
@@ -73,7 +73,8 @@ class Bch:
 
         Raises:
             TooFewSamples: When the string is empty.
-            OutOfRange: When a value is neither 0 nor 1, the seed is too short, or the syndrome would tell all.
+            OutOfRange: When a value is neither 0 nor 1, the layers do not make up the string, the seed is too short,
+                or the syndrome would tell all.
         """
         frames = self._frames(bits, seed)
         t = None if self.errors is None else self._plan(frames, 0.0).groups[0].code.t
@@ -89,8 +90,8 @@ class Bch:
 
         Raises:
             TooFewSamples: When the string is empty.
-            OutOfRange: When a value is neither 0 nor 1, the seed is too short, the estimate not within (0, ½), or
-                every code that is strong enough would tell all.
+            OutOfRange: When a value is neither 0 nor 1, the layers do not make up the string, the seed is too short,
+                the estimate not within (0, ½), or every code that is strong enough would tell all.
         """
         if not 0 < estimate < 0.5:
             raise OutOfRange("estimate", estimate, "a bit error rate between 0 and 0.5, both excluded")
@@ -107,6 +108,8 @@ class Bch:
             raise TooFewSamples(have=0, need=1)
         if bits.values.ndim != 1 or not np.isin(bits.values, (0, 1)).all():
             raise OutOfRange("bits", f"array of shape {bits.values.shape}", "one row of values 0 and 1")
+        if bits.layers and sum(bits.layers) != len(bits):
+            raise OutOfRange("layers", bits.layers, f"lengths that add up to {len(bits)}")
         if len(seed) < _SHORTEST_SEED:
             raise OutOfRange("seed", f"{len(seed)} bytes", f"at least {_SHORTEST_SEED} bytes")
         return Frames(len(bits), self.length, bytes(seed))
