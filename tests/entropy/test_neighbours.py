@@ -54,6 +54,15 @@ def test_nothing_is_left_where_eve_heard_an_end():
     assert neighbour_information(a, b).bits > 0.6
 
 
+def test_given_eve_alike_ends_need_long_records():
+    """The docstring's figures; without Eve the same 1,000 samples are enough."""
+    truth = -0.5 * log2(1 - 0.997**2)
+    for n, expected in ((1000, truth - 0.5), (16_000, truth)):
+        eve = np.random.default_rng(13).standard_normal(n)
+        assert neighbour_information(*two(0.997, n, 14), eve).bits == pytest.approx(expected, abs=0.15)
+    assert neighbour_information(*two(0.997, 1000, 14)).bits == pytest.approx(truth, abs=0.15)
+
+
 def test_several_components():
     sigma = np.kron([[1.0, 0.8], [0.8, 1.0]], np.eye(2))
     x = np.random.default_rng(3).multivariate_normal(np.zeros(4), sigma, 6000)

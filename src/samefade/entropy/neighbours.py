@@ -13,6 +13,8 @@ All are of one sample and not of a series: what neighbouring samples repeat coun
 Neighbours in time are no neighbours by chance (Theiler 1986), so samples are thinned to every `lag`-th, and the results
 of the `lag` ways to thin are averaged.
 Information beyond about ln N is not seen, and in more than a few dimensions far less: the figures are then too small.
+Given an Eve who knows nothing, ends correlated by .997 seem to share .5 of 3.7 bits too few with 1,000 samples, and
+nothing too few with 16,000.
 Values that repeat, such as whole decibels, have no nearest neighbour and are refused; `dither` spreads them over their
 step, which leaves the information of the steps themselves unchanged.
 """
