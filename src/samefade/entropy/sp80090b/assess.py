@@ -49,11 +49,11 @@ def assess90b(
     if len(values) < 2:
         raise TooFewSamples(have=len(values), need=2)
     occurring, mapped = np.unique(values, return_inverse=True)
-    whole = _String(mapped.astype(np.uint8), len(occurring))
+    whole = _String(mapped.astype(np.uint8), len(occurring), 2**bits_per_symbol)
     of_symbols, skipped = _scores(whole, [n for n in names if len(occurring) <= 2 or n not in BITS_ONLY])
     of_bits: Mapping[str, float] = {}
     if bitstring and len(occurring) > 2:
-        of_bits, few = _scores(_String(_bits(values, bits_per_symbol), 2), names)
+        of_bits, few = _scores(_String(_bits(values, bits_per_symbol), 2, 2), names)
         skipped |= {f"{name} (bits)": need for name, need in few.items()}
     judged = [name for name in NAMES if name in of_symbols or name in of_bits]
     if not judged and not skipped:
@@ -65,14 +65,17 @@ def assess90b(
 
 
 class _String:
-    """Symbols 0 … alphabet − 1, and what is repeated in them, which two estimators need."""
+    """Symbols 0 … alphabet − 1, and what is repeated in them, which two estimators need.
 
-    def __init__(self, symbols: NDArray[np.uint8], alphabet: int) -> None:
-        self.symbols, self.alphabet = symbols, alphabet
+    More symbols may turn up in a longer string: what is needed for repeats is told for all that are possible.
+    """
+
+    def __init__(self, symbols: NDArray[np.uint8], alphabet: int, possible: int) -> None:
+        self.symbols, self.alphabet, self.possible = symbols, alphabet, possible
 
     @cached_property
     def repeats(self) -> Repeats:
-        return repeats(self.symbols, self.alphabet)
+        return repeats(self.symbols, self.possible)
 
 
 _ESTIMATORS: Mapping[str, Callable[[_String], float]] = {

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.compiled import compiled
+from samefade.entropy.sp80090b.chain_loops import leader
 
 
 @compiled
@@ -28,9 +29,7 @@ def bit_chains(bits: NDArray[np.uint8], orders: int, most: int) -> tuple[int, in
             if known:
                 hit = (counts[at] <= counts[at + 1]) == bit
                 if hit:
-                    scores[d] += 1
-                    if scores[d] >= scores[winner]:
-                        winner = d
+                    winner = leader(scores, winner, d)
                 if d == leading:
                     run = run + 1 if hit else 0
                     right += hit

@@ -38,7 +38,8 @@ def perfect(name: str, samples: int, bits_per_symbol: int, *, bitstring: bool = 
 
 
 def _most_common_value(n: int, k: int) -> float:
-    return float(np.mean([-log2(raised(most_often(n / k, k, level) / n, n)) for level in LEVELS]))
+    most = (min(n, most_often(n / k, k, level)) for level in LEVELS)
+    return float(np.mean([-log2(raised(max(1 / k, m / n), n)) for m in most]))
 
 
 def _collision(n: int, _: int) -> float:

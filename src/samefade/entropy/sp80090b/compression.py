@@ -1,4 +1,4 @@
-"""Estimate min-entropy by how far back a block was last seen, Maurer's statistic (SP 800-90B, section 6.3.4; bits only)."""
+"""Estimate min-entropy by how long ago a block was last seen (Maurer; SP 800-90B, section 6.3.4; bits only)."""
 
 from math import log2, sqrt
 
@@ -9,7 +9,7 @@ from samefade.entropy.sp80090b.most_common import Z_99
 from samefade.errors import TooFewSamples
 
 BLOCK = 6  # bits
-KINDS = 2**BLOCK
+KINDS = 1 << BLOCK
 LEARNT = 1000  # blocks that only fill the dictionary
 FACTOR = 0.5907  # of the standard deviation (step 5)
 _NEED = BLOCK * (LEARNT + 2)  # a standard deviation needs two blocks
@@ -61,7 +61,7 @@ def _part(z: float, blocks: int) -> float:
     term = np.log2(i) * np.exp(-decay * (i - 1))  # log2(u)·(1 − z)^(u − 1)
     seen = np.where(i < blocks, blocks - np.maximum(i, LEARNT), 0)  # how many t have a u that lies within
     ends = (i > LEARNT) & (i <= blocks)  # u = t: not seen before
-    return z * (z * float(term @ seen) + float(term[ends].sum())) / (blocks - LEARNT)
+    return float(z * (z * (term @ seen) + term[ends].sum()) / (blocks - LEARNT))
 
 
 def from_mean(mean: float, blocks: int) -> float:

@@ -11,6 +11,22 @@ from samefade.compiled import compiled
 
 
 @compiled
+def _walk(
+    children: NDArray[np.int32], path: NDArray[np.int64], symbols: NDArray[np.uint8], i: int, nodes: int, room: int
+) -> tuple[int, int]:
+    """Follow the strings before symbol i, adding nodes while there is room; return how far, and how many nodes."""
+    for j in range(1, len(path)):
+        node = children[path[j - 1], symbols[i - j]]
+        if node == 0:
+            if room <= 0:
+                return j - 1, nodes
+            node = children[path[j - 1], symbols[i - j]] = nodes
+            nodes += 1
+        path[j] = node
+    return len(path) - 1, nodes
+
+
+@compiled
 def dictionary(symbols: NDArray[np.uint8], alphabet: int, longest: int, most: int) -> tuple[int, int]:
     """Return how many predictions were right, and the most in a row (6.3.10, steps 3 to 5)."""
     room = most + longest + 1  # the step at which the dictionary fills may add nodes that are not in it
@@ -21,16 +37,7 @@ def dictionary(symbols: NDArray[np.uint8], alphabet: int, longest: int, most: in
     nodes, held, right, run, most_in_a_row = 1, 0, 0, 0, 0
     for i in range(longest, len(symbols)):
         symbol = symbols[i]
-        reached = 0
-        for j in range(1, longest + 1):
-            node = children[path[j - 1], symbols[i - j]]
-            if node == 0:
-                if held >= most:
-                    break
-                node = children[path[j - 1], symbols[i - j]] = nodes
-                nodes += 1
-            path[j] = node
-            reached = j
+        reached, nodes = _walk(children, path, symbols, i, nodes, most - held)
         guess, count = np.uint8(0), np.int32(0)
         for j in range(reached, 0, -1):
             node = path[j]

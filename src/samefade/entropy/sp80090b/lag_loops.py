@@ -29,5 +29,5 @@ def echoed(newest: NDArray[np.int16], n: int, lags: int) -> tuple[int, int]:
         for d in range(lags):
             last = max(last, np.int32(d) if (past[d] == symbol) & (scores[d] == best) else np.int32(-1))
         if last >= 0:
-            winner = last
+            winner = int(last)
     return right, longest

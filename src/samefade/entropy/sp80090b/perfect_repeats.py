@@ -24,7 +24,7 @@ def most_often(mean: float, cells: int, level: float) -> int:
     low, high = -1, ceil(mean + 15 * sqrt(mean) + 100)
     while high - low > 1:
         m = (low + high) // 2
-        low, high = (m, high) if cells * np.log1p(-pdtrc(m, mean)) < log(level) else (low, m)
+        low, high = (m, high) if (1 - float(pdtrc(m, mean))) ** cells < level else (low, m)
     return high
 
 
@@ -32,9 +32,9 @@ def _tuples(n: int, k: int, level: float) -> tuple[float, int]:
     """Return the largest share, to the power of 1/t, of strings that are there 35 times; and the length of no such."""
     best, t = 0.0, 1
     while t < n and (most := most_often((n - t + 1) / k**t, k**t, level)) >= OFTEN:
-        best = max(best, (most / (n - t + 1)) ** (1 / t))
+        best = max(best, min(1.0, most / (n - t + 1)) ** (1 / t))
         t += 1
-    return min(1.0, best), t
+    return best, t
 
 
 def perfect_t_tuple(n: int, k: int) -> float:
@@ -53,11 +53,15 @@ def perfect_lrs(n: int, k: int) -> float:
 def _longest(n: int, k: int, u: int, level: float) -> float:
     """Return the largest share of pairs that hold the same string, to the power of 1/w, over the lengths w ≥ u.
 
-    Of pairs of places, n(n − 1)/2·(1 − 1/k)·k^−w begin a repeat of length w or more: the longest repeats lie where
-    this number is 1/(a level), one more, two more …
+    Of pairs of places, n(n − 1)/2·(1 − 1/k)·k^−w begin a repeat of length w or more: the j-th longest repeat lies
+    where this number is the j-th arrival of a Poisson process, a Gamma variable (Wilson and Hilferty 1931).
     """
-    arrivals = -log(level) + np.arange(_LONG)
-    longest = np.floor(np.log(n * (n - 1) / 2 * (1 - 1 / k) / arrivals) / log(k))
+    from scipy.special import ndtri
+
+    j = np.arange(1, _LONG + 1)
+    arrivals = j * np.maximum(1e-3, 1 - 1 / (9 * j) + float(ndtri(1 - level)) / (3 * np.sqrt(j))) ** 3
+    arrivals[0] = -log(level)
+    longest = np.minimum(n - 1, np.floor(np.log(n * (n - 1) / 2 * (1 - 1 / k) / arrivals) / log(k)))
     best = 0.0
     for w in range(u, int(longest[0]) + 1):
         pairs = (n - w + 1) * (n - w) / 2

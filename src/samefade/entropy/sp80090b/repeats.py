@@ -16,7 +16,7 @@ class Repeats:
 
     Attributes:
         samples: n.
-        alphabet: How many symbols there are.
+        alphabet: How many symbols there can be.
         most: (v + 1,) how often the most common string of each length is there, Q of 6.3.5; [0] is not used.
         pairs: (v + 1,) how many pairs of places hold the same string of each length: the sum of 6.3.6, step 2.
     """
@@ -43,7 +43,7 @@ def repeats(symbols: NDArray[np.uint8], alphabet: int) -> Repeats:
 
     Args:
         symbols: (n,) symbols 0 … alphabet − 1.
-        alphabet: How many symbols there are.
+        alphabet: How many symbols there can be.
     """
     from samefade.entropy.sp80090b.repeat_loops import intervals
 

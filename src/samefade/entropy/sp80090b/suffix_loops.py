@@ -32,9 +32,7 @@ def buckets(text: Index, small: NDArray[np.bool_], letters: int) -> tuple[Index,
 
 
 @compiled
-def induced(
-    text: Index, small: NDArray[np.bool_], left_most: Index, large_begins: Index, small_begins: Index
-) -> Index:
+def induced(text: Index, small: NDArray[np.bool_], left_most: Index, large_begins: Index, small_begins: Index) -> Index:
     """Return the suffixes in the order that the given order of the left-most ones of type S induces."""
     n = len(text)
     out = np.full(n, -1, np.int32)
@@ -79,10 +77,10 @@ def renamed(text: Index, ordered: Index, left_most: Index, number: Index) -> tup
 def _same(text: Index, a: int, b: int, length_a: int, length_b: int) -> bool:
     if length_a != length_b or max(a, b) + length_a >= len(text):
         return False  # the one that ends with the text has the smallest end of all
-    for i in range(length_a + 1):
-        if text[a + i] != text[b + i]:
-            return False
-    return True
+    i = 0
+    while i <= length_a and text[a + i] == text[b + i]:
+        i += 1
+    return i > length_a
 
 
 @compiled
