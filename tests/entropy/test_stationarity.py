@@ -17,8 +17,8 @@ def fading(rng, n, rho):
     return lfilter([np.sqrt(1 - rho**2)], [1, -rho], rng.normal(size=n + 1000))[1000:]
 
 
-# nominal 1 %, at most 2 % wanted; with 1,000 records a true 1 % gives more than 2 % in one run of 500, and measured
-# over 1,000 it was .3 to 1.2 %. Here 150 and 60 records: more than 5 (3 of 60) at 2 % have probability .1 (.03) %
+# nominal 1 %, at most 2 % wanted; over 1,000 records each of these eight cases was measured at .1 to 1.0 %.
+# At a true 2 %, more than 6 of 150 have probability 3 %, more than 4 of 60 .7 %; at the measured 1 % 1 in 1,000
 @pytest.mark.parametrize(("n", "records", "most"), [(2000, 150, 6), (20_000, 60, 4)])
 @pytest.mark.parametrize("rho", RHOS)
 def test_a_stationary_record_is_seldom_called_otherwise(n, records, most, rho):

@@ -1,6 +1,7 @@
 """Look for patterns: the tests of SP 800-22 rev. 1a on periods, on linear dependence and on short strings.
 
-Each takes bits (n,), 0 or 1, and returns the chance that ideal bits look at least as odd.
+Each takes bits (n,), 0 or 1, and returns the chance that ideal bits look at least as odd; `smoke` checks the bits and
+sees to it that there are enough.
 """
 
 import numpy as np

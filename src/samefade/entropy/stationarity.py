@@ -10,8 +10,8 @@ Sources: Ploberger and Krämer 1992 and Inclán and Tiao 1994 for cumulative sum
 of magnitudes, which large values do not rule); Andrews 1991 for the bandwidth; Kendall 1954 for the bias of the fit;
 Vostrikova 1981 for splitting at the strongest break.
 What it cannot see: changes that are slower than the record, and changes of what no second moment shows.
-It alarms too often, in about one record of ten, where a slow and nearly noise-free channel moves for less than some
-hundred coherence times: the memory of such a channel (Jakes' J0) fades too slowly for any estimate from one record.
+It alarms too often where a channel is nearly free of noise: a slow envelope (Jakes at 0.3 Hz, heard at 10 Hz) in about
+one record of eight, a faster one (2 Hz) in one of thirty; memory that fades as slowly as J0 is underestimated.
 """
 
 from collections.abc import Mapping
