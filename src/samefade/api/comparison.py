@@ -39,7 +39,7 @@ def compare(
         progress: Called with the name of each scheme as it begins.
     """
     progress("measuring reciprocity")
-    evidence = assess(pair)
+    evidence = assess(pair, column=pair.main)
     rows: list[Row] = []
     unshifted: dict[Scheme, Report] = {}  # where no lag was found, synchronisation changed nothing
     for scheme in schemes:

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from samefade import metrics, reciprocity
 from samefade.align import trim
 from samefade.api.report import Report
-from samefade.entropy import Estimate, earn, mutual_information
+from samefade.entropy import Estimate, earn
 from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
 from samefade.observe import guard_time
 from samefade.quantize import common, set_bits
@@ -62,16 +62,16 @@ def _run(
     progress: Progress,
 ) -> Report:
     progress("measuring reciprocity")
-    refusal = _refusal(reciprocity.assess(pair) if evidence is None else evidence)
+    refusal = _refusal(reciprocity.assess(pair, column=pair.main) if evidence is None else evidence)
+    pair = pair if scheme.all_tones else pair.one_tone()
     spoken, kept = _halves(pair, minutes)
     progress("agreeing on terms")
     terms = scheme.agree(spoken.a, spoken.b, seed[:16])
     progress("quantising")
     ends = _quantise(scheme, spoken, kept, terms)
     progress("correcting errors")
-    a, b = trim(kept.a, terms.lag), trim(kept.b, terms.lag)
-    limit = mutual_information(_one(a.values), _one(b.values)).per_sample
-    outcome = _reconcile(scheme, ends, limit * len(a))
+    limit = scheme.limit(kept, terms)
+    outcome = _reconcile(scheme, ends, limit * len(trim(kept.a, terms.lag)))
     progress("amplifying")
     return _report(pair, kept, _amplify(scheme, outcome, seed[16:], refusal, ends.worth.claim), scheme, ends, limit)
 

@@ -2,19 +2,46 @@
 
 from samefade.entropy.account import Estimate, assess, earn
 from samefade.entropy.cells import assess_cells
-from samefade.entropy.chain import given_past
+from samefade.entropy.chain import given_past, guesses
 from samefade.entropy.gaussian import gaussian
+from samefade.entropy.guesser import Guesser, most_common, percentiles, transitions
+from samefade.entropy.health import Health, Restart, Verdict, restart
 from samefade.entropy.information import Information, mutual_information
+from samefade.entropy.joint import Interval, from_samples, information_given, one_fade
 from samefade.entropy.markov import markov
+from samefade.entropy.neighbours import dither, neighbour_entropy, neighbour_information
+from samefade.entropy.smoke import Smoke, smoke
+from samefade.entropy.stationarity import Stationarity, segments, stationary
 
 __all__ = [
     "Estimate",
+    "Guesser",
+    "Health",
     "Information",
+    "Interval",
+    "Restart",
+    "Smoke",
+    "Stationarity",
+    "Verdict",
     "assess",
     "assess_cells",
+    "dither",
     "earn",
+    "from_samples",
     "gaussian",
     "given_past",
+    "guesses",
+    "information_given",
     "markov",
+    "most_common",
     "mutual_information",
+    "neighbour_entropy",
+    "neighbour_information",
+    "one_fade",
+    "percentiles",
+    "restart",
+    "segments",
+    "smoke",
+    "stationary",
+    "transitions",
 ]

@@ -45,7 +45,7 @@ def amplitude(recording: Recording, tone: int | None = None, *, tones: tuple[int
     elif tones is not None:
         values = np.stack([_one(recording, each) for each in tones], axis=-1)  # (n, k)
     else:
-        values = _one(recording, _chosen(recording) if tone is None else tone)
+        values = _one(recording, tone_of(recording, None) if tone is None else tone)
     if recording.gain is not None and recording.raw is not None:
         factor = 10 ** (np.asarray(recording.gain, np.float64) / 20)
         values = values * factor.reshape(-1, *(1,) * (values.ndim - 1))
@@ -61,7 +61,14 @@ def _tones(recording: Recording) -> Integer:
     return np.arange(0 if recording.raw is None else recording.raw.shape[1])
 
 
-def _chosen(recording: Recording) -> int:
+def tone_of(recording: Recording, tone: int | None) -> int:
+    """Return the tone asked for, or without one tone 6, the paper's, or else the first usable one.
+
+    Raises:
+        OutOfRange: When the recording has no usable tone.
+    """
+    if tone is not None:
+        return tone
     tones = usable_tones(recording)
     if not tones:
         raise OutOfRange("tone", "none", "a recording with at least one usable tone")

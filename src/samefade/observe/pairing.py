@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from samefade.errors import ClocksDisagree, EndsDisagree
-from samefade.observe.amplitude import amplitude, unit, usable_tones
+from samefade.observe.amplitude import amplitude, tone_of, unit, usable_tones
 from samefade.observe.grid import estimate_rate, grid, phase
 from samefade.observe.half_duplex import interpolate
 from samefade.observe.matching import By, Matching, match
@@ -65,7 +65,8 @@ def pair(  # noqa: PLR0913 -- every choice of how two logs become one is made he
     placed = [_eve(a, eve, matching, (tone, tones), rate, span) for eve in eves]
     eve = _joined([observation for observation, _ in placed]) if placed else None
     how = "; Eve by ".join([matching.how, *dict.fromkeys(text for _, text in placed)])
-    made = Pair(ends["a"], ends["b"], eve, how, (a, b, *eves))
+    main = 0 if tones is None else tones.index(chosen) if (chosen := tone_of(a, tone)) in tones else 0
+    made = Pair(ends["a"], ends["b"], eve, how, (a, b, *eves), main)
     return interpolate(made) if half_duplex else made
 
 

@@ -1,30 +1,29 @@
 """Turn a feature into symbols and symbols into bits; only kept samples can be quantised."""
 
-from samefade.quantize.belief import CellBelief, chances, expected_leak, spell
+from samefade.quantize.belief import SCALES, CellBelief, Likely, spell
 from samefade.quantize.cdf import Cdf, edges, forced_balance
-from samefade.quantize.cells import Cells, allocate, quantum, thresholds, widths
+from samefade.quantize.cells import Cells, allocate, quantum, widths
 from samefade.quantize.differential import Differential
 from samefade.quantize.exchange import common, set_bits
 from samefade.quantize.gray import gray, to_bits, ungray
 from samefade.quantize.guard_band import GuardBand
 
 __all__ = [
+    "SCALES",
     "Cdf",
     "CellBelief",
     "Cells",
     "Differential",
     "GuardBand",
+    "Likely",
     "allocate",
-    "chances",
     "common",
     "edges",
-    "expected_leak",
     "forced_balance",
     "gray",
     "quantum",
     "set_bits",
     "spell",
-    "thresholds",
     "to_bits",
     "ungray",
     "widths",

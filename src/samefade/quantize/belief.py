@@ -2,9 +2,13 @@
 
 Layers go from the least significant bit up (set partitioning, Ungerboeck 1982): the first layers are noisy and tell a
 lot about where a's value lies inside b's uncertainty, so that all higher bits are almost certain once they are known.
+They also show how wrong b's estimates are just now: after each layer b takes the scale of errors under which the bits
+known so far are likeliest, so a channel that became noisier since calibration costs one layer and not all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,21 +17,56 @@ from samefade.errors import EndsDisagree
 from samefade.types import BitArray, Float
 
 Real = NDArray[np.float64]
-_TAIL = (0.02, 3.0)  # one error in fifty is taken to be three times as wide: real noise has tails
+Chances = NDArray[np.float32]
+SCALES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0)
+_WIDER = 3.0  # some errors are so many times as wide as the others: real noise has tails
 _CERTAIN = 1e-9
+_EVIDENCE = 8.0  # nats by which another scale must be likelier than what calibration found
+_LOOKED_AT = 4000  # symbols from which the scale of errors is found
+
+
+class Likely(NamedTuple):
+    """What end b expects of the components of one strand.
+
+    Attributes:
+        expected: (m, K) what it expects of each component of each block.
+        deviation: (m, K) standard deviation of its error.
+        edges: K arrays of thresholds.
+        tail: Share of errors that are three times as wide as the others.
+    """
+
+    expected: Real
+    deviation: Real
+    edges: Sequence[Float]
+    tail: float
+
+    def chances(self, scale: float = 1.0, every: int = 1) -> Chances:
+        """Return the probability of each cell, (m, K, 2^w), when errors are `scale` times as wide; of every n-th block.
+
+        Components with fewer cells than others leave the rest zero.
+        """
+        from scipy.special import ndtr
+
+        expected, deviation = self.expected[::every], np.minimum(1.0, scale * self.deviation[::every])
+        out = np.zeros((*expected.shape, 1 + max(len(e) for e in self.edges)), np.float32)
+        for k, e in enumerate(self.edges):
+            away = (np.asarray(e)[None] - expected[:, k, None]) / deviation[:, k, None]
+            below = (1 - self.tail) * ndtr(away) + self.tail * ndtr(away / _WIDER)
+            out[:, k, : len(e) + 1] = np.diff(below, axis=1, prepend=0.0, append=1.0)
+        return out
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CellBelief:
-    """Probabilities of each cell, symbol by symbol, as `Bits.belief` wants them.
+    """Log-likelihood ratios of layer after layer, as `Bits.belief` wants them.
 
     Attributes:
-        chances: (m, 2^w) probability of each cell; components with fewer cells leave the rest zero.
-        widths: (m,) how many bits each symbol has.
+        likely: What end b expects, strand by strand.
+        widths: (ΣK,) how many bits each component has.
         first: How many layers are decoded one by one; all higher bits follow together in one more.
     """
 
-    chances: NDArray[np.float32]
+    likely: tuple[Likely, ...]
     widths: NDArray[np.int64]
     first: int = 3
 
@@ -37,26 +76,51 @@ class CellBelief:
         Raises:
             EndsDisagree: When the known bits are not those of whole layers.
         """
-        low = np.zeros(len(self.widths), np.int64)
+        blocks = len(self.likely[0].expected)
+        wide = np.tile(self.widths, blocks)
+        low = np.zeros(len(wide), np.int64)
         at = 0
         for layer, planes in enumerate(planes_of(self.widths, self.first)):
             if at == len(known):
-                return np.concatenate([self._ratios(plane, low, layer) for plane in planes])
-            holders = self.widths > planes[0]
+                chances = self._chances(self._scale(low, layer) if layer else 1.0)
+                return np.concatenate([_ratios(chances, wide, plane, low, layer) for plane in planes])
+            holders = wide > planes[0]
             low[holders] |= known[at : at + np.count_nonzero(holders)].astype(np.int64) << planes[0]
-            at += int(sum(np.count_nonzero(self.widths > plane) for plane in planes))
+            at += int(sum(np.count_nonzero(wide > plane) for plane in planes))
         raise EndsDisagree("number of known bits and of all layers", len(known), at)
 
-    def _ratios(self, plane: int, low: NDArray[np.int64], known: int) -> Float:
-        """Return the ratios of one bit plane, given the `known` lowest bits of each symbol."""
-        holders = np.flatnonzero(self.widths > plane)
-        chances = self.chances[holders]
-        n, levels = chances.shape
-        # (symbol, higher bits, this bit, bits between, known bits)
-        shaped = chances.reshape(n, levels >> (plane + 1), 2, 1 << (plane - known), 1 << known)
-        fitting = np.take_along_axis(shaped, low[holders, None, None, None, None], axis=4)[..., 0]
-        zero, one = fitting.sum(axis=(1, 3), dtype=np.float64).T + _CERTAIN
-        return np.asarray(np.log(zero / one))
+    def _chances(self, scale: float, every: int = 1) -> Chances:
+        """Return the cells' probabilities of all strands, block after block, (m · ΣK, 2^w)."""
+        each = [part.chances(scale, every) for part in self.likely]
+        wide = max(part.shape[2] for part in each)
+        padded = [np.pad(part, ((0, 0), (0, 0), (0, wide - part.shape[2]))) for part in each]
+        return np.concatenate(padded, axis=1).reshape(-1, wide)
+
+    def _scale(self, low: NDArray[np.int64], known: int) -> float:
+        """Return the scale of errors under which the `known` lowest bits are likeliest."""
+        K = len(self.widths)
+        every = max(1, len(low) // _LOOKED_AT)
+        seen = low.reshape(-1, K)[::every].ravel()
+
+        def surprise(scale: float) -> float:
+            chances = self._chances(scale, every)
+            folded = chances.reshape(len(seen), -1, min(1 << known, chances.shape[1])).sum(axis=1)
+            return -float(np.log(np.take_along_axis(folded, seen[:, None], axis=1) + _CERTAIN).sum())
+
+        best = min(SCALES, key=surprise)
+        return best if surprise(best) < surprise(1.0) - _EVIDENCE else 1.0
+
+
+def _ratios(chances: Chances, wide: NDArray[np.int64], plane: int, low: NDArray[np.int64], known: int) -> Float:
+    """Return the ratios of one bit plane, given the `known` lowest bits of each symbol."""
+    holders = np.flatnonzero(wide > plane)
+    held = chances[holders]
+    n, levels = held.shape
+    # (symbol, higher bits, this bit, bits between, known bits)
+    shaped = held.reshape(n, levels >> (plane + 1), 2, 1 << (plane - known), 1 << known)
+    fitting = np.take_along_axis(shaped, low[holders, None, None, None, None], axis=4)[..., 0]
+    zero, one = fitting.sum(axis=(1, 3), dtype=np.float64).T + _CERTAIN
+    return np.asarray(np.log(zero / one))
 
 
 def planes_of(widths: NDArray[np.int64], first: int) -> list[range]:
@@ -79,37 +143,3 @@ def spell(cells: NDArray[np.uint8], widths: NDArray[np.int64], first: int = 3) -
         for planes in planes_of(widths, first)
     ]
     return np.concatenate(layers).astype(np.uint8), tuple(len(layer) for layer in layers)
-
-
-def chances(expected: Real, deviation: Real, edges: list[Float]) -> NDArray[np.float32]:
-    """Return the probability of each cell of each symbol, block after block, (m · K, 2^w).
-
-    Args:
-        expected: (m, K) what end b expects of each component.
-        deviation: (m, K) standard deviation of its error.
-        edges: K arrays of thresholds.
-    """
-    from scipy.special import ndtr
-
-    m, K = expected.shape
-    out = np.zeros((m, K, 1 + max(len(e) for e in edges)), np.float32)
-    share, wider = _TAIL
-    for k, e in enumerate(edges):
-        away = (e[None] - expected[:, k, None]) / deviation[:, k, None]
-        below = (1 - share) * ndtr(away) + share * ndtr(away / wider)
-        out[:, k, : len(e) + 1] = np.diff(below, axis=1, prepend=0.0, append=1.0)
-    return out.reshape(m * K, -1)
-
-
-def expected_leak(noise: float, edges: Float) -> float:
-    """Return the bits that remain open about the cell of a Gaussian component of unit variance at the other end.
-
-    Args:
-        noise: Standard deviation of the other end's error, at most 1.
-        edges: The component's thresholds.
-    """
-    from scipy.special import ndtri
-
-    likely = ndtri((np.arange(200) + 0.5) / 200) * np.sqrt(max(0.0, 1 - noise**2))
-    each = chances(likely[:, None], np.full((200, 1), noise), [edges]).astype(np.float64)
-    return float(-(each * np.log2(np.maximum(each, 1e-30))).sum(axis=1).mean())

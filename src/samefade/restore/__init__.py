@@ -8,7 +8,7 @@ from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
 from samefade.restore.innovation import Innovation
-from samefade.restore.klt import Klt, deviations, series_of
+from samefade.restore.klt import Klt, deviations, estimates, series_of
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
@@ -25,6 +25,7 @@ __all__ = [
     "Packet",
     "Raw",
     "deviations",
+    "estimates",
     "oracle_band",
     "series_of",
 ]

@@ -89,7 +89,7 @@ class Klt:
         share = (error / np.maximum(tried.noise, 1e-9)) ** 2
         best, scale, centre = _follow(share, movement[half // self.span :][: len(share)])
         final = learn(x, y, way, self)
-        return replace(final, noise=final.noise * max(1.0, scale), activity=best, movement=centre)
+        return replace(final, noise=final.noise * scale, activity=best, movement=centre)
 
 
 def learn(x: Real, y: Real, way: Real, klt: Klt) -> Strand:

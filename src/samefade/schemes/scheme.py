@@ -8,14 +8,16 @@ import re
 from dataclasses import InitVar, dataclass, replace
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from samefade.align import Lag, NoLag, trim
 from samefade.amplify import Toeplitz
-from samefade.entropy import Estimate, assess, earn
+from samefade.entropy import Estimate, assess, earn, mutual_information
 from samefade.quantize import Cdf, to_bits
 from samefade.reconcile import Answerer, Cascade, Corrector, Reconciler
 from samefade.restore import Raw
 from samefade.schemes.expectation import expected_errors, least_told
-from samefade.types import Bits, Feature, Half, Kept, Ledger, Mask, Observation, Spoken, Symbols, Terms
+from samefade.types import Bits, Feature, Float, Half, Kept, Ledger, Mask, Observation, Pair, Spoken, Symbols, Terms
 
 
 class Restorer(Protocol):
@@ -170,6 +172,19 @@ class Scheme:
         made = to_bits(symbols)
         return replace(made, ledger=account + made.ledger, terms=terms)
 
+    @property
+    def all_tones(self) -> bool:
+        """Say whether the scheme takes every tone that there is, and not one alone."""
+        return False
+
+    def limit(self, kept: Pair[Kept], terms: Terms) -> float:
+        """Return the mutual information of the ends' kept samples, bits a sample, given Eve where there is one.
+
+        No scheme can issue more (Maurer 1993), if the channel is Gaussian and stationary.
+        """
+        heard = [trim(x, terms.lag).values for x in (kept.a, kept.b, kept.e) if x is not None]
+        return shared(*heard)
+
     def believed(self, symbols: Symbols, feature: Feature[Kept], terms: Terms) -> Bits:  # noqa: ARG002 -- for soft ones
         """Make end b's bits, with what it believes of the other's where the scheme decides softly."""
         return self.spelt(symbols, terms, Ledger())
@@ -186,6 +201,15 @@ class Scheme:
         """Return the party that corrects its string."""
         terms = _terms(bits)
         return self.reconcile.correct(bits, terms.seed, terms.expected_errors)
+
+
+def shared(a: Float, b: Float, eve: Float | None = None) -> float:
+    """Return the mutual information of two series or groups of series, and at most that given Eve, bits a sample."""
+    whole = mutual_information(a, b).per_sample
+    if eve is None or np.ptp(eve) == 0:
+        return whole
+    # what Eve heard may also make the ends' samples seem to share more: she can ignore it
+    return min(whole, mutual_information(a, b, eve=eve).per_sample)
 
 
 def _terms(bits: Bits) -> Terms:

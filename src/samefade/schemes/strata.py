@@ -17,25 +17,30 @@ It assumes that the spoken half speaks for the kept one; where it does not, the 
 """
 
 from dataclasses import dataclass, replace
-from math import log2
+from math import inf, log2
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samefade import restore
 from samefade.align import trim
-from samefade.entropy import Estimate, assess_cells, given_past
+from samefade.entropy import Estimate, assess_cells, given_past, guesses
 from samefade.errors import TooLittleEntropy
-from samefade.quantize import CellBelief, Cells, allocate, chances, expected_leak, quantum, spell, thresholds, widths
+from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, quantum, spell, widths
 from samefade.reconcile import Polar, Reconciler
-from samefade.restore import Klt, deviations, series_of
-from samefade.schemes.scheme import Quantizer, Restorer, Scheme
-from samefade.types import Bits, Feature, Kept, Ledger, Observation, Spoken, Strand, Symbols, Terms
+from samefade.restore import Klt, deviations, estimates, series_of
+from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared
+from samefade.types import Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
 
 Real = NDArray[np.float64]
 SPANS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _OVERHEAD = 0.05  # of what a code must tell, it tells so much more; and so many bits a component for checks
 _LEAST_GAIN = 0.02  # bits; components that promise less are left out
+_LEAST_SHARE = 0.6  # of what was told on spoken samples: a discussion is declined only where even this is too much
+_TAILS = (0.0, 0.003, 0.01, 0.03, 0.1)
+_CALIBRATED = 4000  # symbols that are looked at to find them
+_SHARE = 96  # a block is at most so small a share of the spoken samples
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,11 @@ class Strata(Scheme):
     reconcile: Reconciler = Polar()
     spans: tuple[int, ...] = SPANS
 
+    @property
+    def all_tones(self) -> bool:
+        """Say that every tone is used."""
+        return True
+
     def agree(self, a: Spoken, b: Spoken, seed: bytes = bytes(16)) -> Terms:
         """Learn lag, length of a block, components and thresholds from spoken samples.
 
@@ -60,17 +70,12 @@ class Strata(Scheme):
         plain = restore.Raw()
         terms = Terms(rate=a.rate, seed=seed, lag=self.align.align(plain.restore(a), plain.restore(b)))
         x, y = trim(a, terms.lag), trim(b, terms.lag)
-        best, most = None, 0.0
-        for span in self.spans:
-            if best is not None and span > _most_span(len(x)):
-                break
-            made = self._planned(x, y, terms, span)
-            promised = sum(_promise(x, strand) for strand in made.strands) / span
-            if promised > most:
-                best, most = made, promised
-        if best is None:
-            raise TooLittleEntropy(have=0.0, need=self.amplify.bits)
-        return best
+        trials = [self._trial(x, y, terms, span) for span in self.spans if span == 1 or span <= len(x) // _SHARE]
+        for best in sorted(trials, key=lambda trial: -trial.promised):
+            made = _scaled(self._planned(x, y, terms, best.span), best)
+            if made.strands:
+                return replace(made, thresholds={"promised": best.promised, "told": best.told})
+        raise TooLittleEntropy(have=0.0, need=self.amplify.bits)  # no component of any block promises anything
 
     def worth(
         self, symbols: Symbols, feature: Feature[Kept], terms: Terms, *, spoken: Spoken | None, eve: Kept | None
@@ -93,30 +98,109 @@ class Strata(Scheme):
         """Make end b's bits, with what it believes of the other's."""
         plain = self.spelt(symbols, terms, Ledger())
         used = np.unique(symbols.index // feature.values.shape[1])
-        spread = np.hstack([deviations(feature.source, strand) for strand in terms.strands])
-        each = chances(feature.values[used], spread[used], thresholds(terms))
-        return replace(plain, belief=CellBelief(each, _wide(symbols, terms)))
+        columns = np.cumsum([strand.components for strand in terms.strands])[:-1]
+        likely = tuple(
+            Likely(expected, deviations(feature.source, strand)[used], strand.edges, strand.tail)
+            for strand, expected in zip(terms.strands, np.split(feature.values[used], columns, axis=1), strict=True)
+        )
+        return replace(plain, belief=CellBelief(likely, np.asarray(widths(terms), np.int64)))
+
+    def limit(self, kept: Pair[Kept], terms: Terms) -> float:
+        """Return the mutual information of the strands' series, bits a sample, given Eve where there is one."""
+        ends = [_series(trim(x, terms.lag), terms) for x in (kept.a, kept.b, kept.e) if x is not None]
+        return shared(*ends)
 
     def least_told(self, bits: Bits, terms: Terms) -> float:
-        """Return about what a perfect code would tell, by the signal-to-noise ratios of the terms."""
-        each = sum(expected_leak(float(n), e) for s in terms.strands for n, e in zip(s.noise, s.edges, strict=True))
-        return each * len(bits) / sum(widths(terms))
+        """Return about what a perfect code would tell: as much for each sample as on spoken ones."""
+        samples = len(bits) / sum(widths(terms)) * terms.step
+        return _LEAST_SHARE * min(terms.thresholds["told"] * samples, len(bits))
+
+    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> "_Trial":
+        """Learn on the first half of the spoken samples what is then judged on the second."""
+        n = len(a) // 2
+        made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span)
+        x, y = _part(a, n, len(a)), _part(b, n, len(b))
+        secret, told, scales = 0.0, 0.0, []
+        for strand in made.strands:
+            series = series_of(x, strand)
+            blocks = np.ones(len(x) // span, np.bool_)
+            secret += min(guess.expected for guess in guesses(series, strand, blocks).values())
+            scale, tail, bits = _calibrated(series, y, strand)
+            scales.append((scale, tail))
+            told += bits
+        promised = (secret - (1 + _OVERHEAD) * told) / n if made.strands else -inf
+        return _Trial(span, promised, told / n, tuple(scales))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
         klt = self.restore if isinstance(self.restore, Klt) else Klt()
-        made = replace(klt, span=span, reach=max(klt.reach, span // 2)).agree(a, b, replace(terms, step=span))
+        reach = max(klt.reach, span // 2)
+        made = replace(klt, span=span, reach=reach).agree(a, b, replace(terms, step=span))
         single = len(made.strands) == 1 and a.values.ndim == 1
         step = quantum(a.values[a.mask]) if single else None
         kept = (_chosen(a, strand, step) for strand in made.strands)
         return replace(made, strands=tuple(strand for strand in kept if strand is not None))
 
 
-def _most_span(n: int) -> int:
-    return n // 48
+class _Trial(NamedTuple):
+    """What a length of a block came to on spoken samples, for each sample.
+
+    Attributes:
+        span: Samples in a block.
+        promised: Secret bits.
+        told: Bits that a perfect code would tell.
+        scales: For each strand, by what the deviation of errors is multiplied, and their tail.
+    """
+
+    span: int
+    promised: float
+    told: float
+    scales: tuple[tuple[float, float], ...]
+
+
+def _scaled(terms: Terms, trial: _Trial) -> Terms:
+    """Return the terms with the errors as the trial found them; strands that it did not see are left as they are."""
+    known = (*trial.scales, *((1.0, 0.02),) * len(terms.strands))
+    scaled = (
+        replace(strand, noise=np.minimum(1.0, scale * strand.noise), tail=tail)
+        for strand, (scale, tail) in zip(terms.strands, known, strict=False)
+    )
+    return replace(terms, strands=tuple(scaled))
+
+
+def _part(x: Spoken, start: int, stop: int) -> Spoken:
+    return cast("Spoken", x.window(start, stop))  # window keeps the type, which its annotation cannot say
+
+
+def _calibrated(series: Real, b: Spoken, strand: Strand) -> tuple[float, float, float]:
+    """Return the scale and the tail of errors under which the cells of a series are likeliest, and the bits then told.
+
+    Values in whole dB, and errors that are not Gaussian, make the likeliest scale another than the deviation.
+    """
+    values = series[: len(series) // strand.span * strand.span].reshape(-1, strand.span) @ strand.basis.T
+    likely = Likely(estimates(b, strand), deviations(b, strand), strand.edges, strand.tail)
+    cells = _cells(values, strand)
+    some = max(1, cells.size // _CALIBRATED)
+
+    def told(scale: float, tail: float, every: int = some) -> float:
+        each = likely._replace(tail=tail).chances(scale, every)
+        own = np.take_along_axis(each, cells[::every, :, None], axis=2)
+        return float(-np.log2(np.maximum(own, 1e-9)).sum())
+
+    scale = min(SCALES, key=lambda scale: told(scale, 0.02))
+    tail = min(_TAILS, key=lambda tail: told(scale, tail))
+    return scale, tail, told(scale, tail, 1)
+
+
+def _cells(values: Real, strand: Strand) -> NDArray[np.int64]:
+    each = [np.searchsorted(e, v, side="right") for e, v in zip(strand.edges, values.T, strict=True)]
+    return np.column_stack(each).astype(np.int64)
 
 
 def _series(x: Observation, terms: Terms) -> Real:
+    """Return the series of every strand, (n, s); an eavesdropper with other columns keeps her own."""
+    if np.ndim(x.values) == 2 and x.values.shape[1] != len(terms.strands[0].direction):
+        return np.asarray(x.values, np.float64)
     return np.column_stack([series_of(x, strand) for strand in terms.strands])
 
 
@@ -141,7 +225,3 @@ def _gains(a: Spoken, strand: Strand) -> Real:
     known = given_past(series_of(a, strand), strand)
     told = np.array([_OVERHEAD * max(0.0, log2(2 / noise)) for noise in strand.noise])
     return np.asarray(np.log2(known / strand.noise) - told)
-
-
-def _promise(a: Spoken, strand: Strand) -> float:
-    return float(np.maximum(_gains(a, strand), 0).sum())

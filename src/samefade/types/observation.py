@@ -126,6 +126,7 @@ class Pair(Generic[Half]):
         e: What the eavesdropper heard, same length and rate, or None.
         matching: How the samples were matched, in words: "sequence number", "clock: offset …, drift …", "row".
         recordings: The recordings that it was made of, for their counts of dropped lines.
+        main: The column of the tone that schemes of one tone use, where there are several.
     """
 
     a: Half
@@ -133,6 +134,7 @@ class Pair(Generic[Half]):
     e: Half | None = None
     matching: str = "row"
     recordings: tuple[Recording, ...] = field(default=(), repr=False)
+    main: int = 0
 
     def __post_init__(self) -> None:
         """Refuse ends of different length or rate."""
@@ -156,7 +158,22 @@ class Pair(Generic[Half]):
     def each(self, change: Callable[[Half], U]) -> "Pair[U]":
         """Apply one change to every observation."""
         eve = None if self.e is None else change(self.e)
-        return Pair(change(self.a), change(self.b), eve, self.matching, self.recordings)
+        return Pair(change(self.a), change(self.b), eve, self.matching, self.recordings, self.main)
+
+    def one_tone(self) -> "Pair[Half]":
+        """Return the pair with its main tone alone; itself where there is only one.
+
+        An eavesdropper who heard the same tones is reduced with the ends; other columns of hers all stay.
+        """
+        if np.ndim(self.a.values) == 1:
+            return self
+        several = self.a.values.shape[1]
+
+        def single(x: Half) -> Half:
+            same = np.ndim(x.values) == 2 and x.values.shape[1] == several
+            return replace(x, values=x.values[:, self.main]) if same else x
+
+        return self.each(single)
 
     def split(
         self, *, minutes: float | None = None, fraction: float = 0.25, guard: float = 0.0

@@ -19,6 +19,7 @@ class Strand:
         noise: (K,) standard deviation of the error of that estimate.
         activity: How far the error's deviation follows how much b's series moves just then: 0 not at all, 1 fully.
         movement: Mean of the logarithm of b's local movement, for `activity`.
+        tail: Share of errors that are three times as wide as the others.
         edges: For each component the thresholds of its levels, 2^bits − 1 of them; empty before bits were allocated.
     """
 
@@ -31,6 +32,7 @@ class Strand:
     noise: Float
     activity: float = 0.0
     movement: float = 0.0
+    tail: float = 0.02
     edges: tuple[Float, ...] = field(default=())
 
     @property
