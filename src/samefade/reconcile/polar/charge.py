@@ -1,6 +1,7 @@
 """Keep the record of a polar discussion, and charge it: what its transcript tells a listener, in bits.
 
-Both directions are charged, by the argument of `charge`: any c(t) with Σ 2^-c(t) ≤ 1 over the transcripts t will do.
+Both directions are charged, by the argument of `samefade.reconcile.charge`: any c(t) with Σ 2^-c(t) ≤ 1 over the
+transcripts t will do.
 
 - a → b: what is told of a frame is linear in its bits: transformed bits, no two alike, and the check. So it is worth
   as many bits as there are, or all bits of the frame where they are fewer. The long checks, asked only when the whole
@@ -10,11 +11,9 @@ Both directions are charged, by the argument of `charge`: any c(t) with Σ 2^-c(
   Σ 1/(r(r + 1)) = 1. A frame that goes on after the strings were found to differ needed r' ≥ 0 more:
   log2 (r' + 1)(r' + 2). How often the tag was asked is coded in the same way.
 - the design of a layer decides how large the amounts are. Without soft information it is the public estimate of the bit
-  error rate, fixed before the discussion, and says nothing of the string; with it, b computes it from what it
-  measured: 7 bits.
+  error rate, fixed before the discussion, and says nothing of the string (an estimate that b made of its own string
+  would, and must not be used); with it, b computes the design from what it measured: 7 bits.
 - tags: as many bits as were sent.
-
-Which error an estimate of b's own making would be: one that depends on the string. The estimate must be public.
 """
 
 from dataclasses import dataclass, field
@@ -24,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import ProtocolError
-from samefade.reconcile.polar_layout import CHECK_BYTES, HALF_TAG_BYTES, Layout
-from samefade.reconcile.polar_message import Tell
-from samefade.reconcile.polar_order import DESIGN_BITS, amounts
+from samefade.reconcile.polar.layout import CHECK_BYTES, HALF_TAG_BYTES, Layout
+from samefade.reconcile.polar.message import Tell
+from samefade.reconcile.polar.order import DESIGN_BITS, amounts
 from samefade.types import Ledger
 
 
@@ -94,8 +93,7 @@ class Record:
         return np.asarray(np.minimum(sizes, told))
 
     def _amounts(self, layer: int, frame: int) -> tuple[int, ...]:
-        design, soft = self.designs[layer]
-        return amounts(int(self.layout.sizes(layer)[frame]), design, self.layout.check, soft=soft)
+        return amounts(int(self.layout.sizes(layer)[frame]), self.designs[layer][0], self.layout.check)
 
 
 def charge(ledger: Ledger, record: Record) -> Ledger:

@@ -8,11 +8,11 @@ import numpy as np
 
 from samefade.errors import NotFinite, OutOfRange, ProtocolError, StillDiffers
 from samefade.reconcile.message import unpack_bits
-from samefade.reconcile.polar_charge import Record, charge
-from samefade.reconcile.polar_decoder import SUREST, Frame
-from samefade.reconcile.polar_layout import CHECK_BYTES, Layout, long_check, tag
-from samefade.reconcile.polar_message import CHECKS, TAG, TELL, Tell, pack, pack_tell
-from samefade.reconcile.polar_order import design_of, order_of
+from samefade.reconcile.polar.charge import Record, charge
+from samefade.reconcile.polar.decoder import SUREST, Frame
+from samefade.reconcile.polar.layout import CHECK_BYTES, Layout, long_check, tag
+from samefade.reconcile.polar.message import CHECKS, TAG, TELL, Tell, pack, pack_tell
+from samefade.reconcile.polar.order import design_of, order_of
 from samefade.types import BitArray, Bits, Float, Ledger
 
 Talk = Generator[bytes, bytes, None]

@@ -48,7 +48,7 @@ def _left(alpha: Ratios, half: int, paths: int, above: Index) -> None:
 
 
 @compiled
-def _right(alpha: Ratios, half: int, paths: int, above: Index, told: BitArray, left: Index) -> None:  # noqa: PLR0917
+def _right(alpha: Ratios, half: int, paths: int, above: Index, told: BitArray, left: Index) -> None:
     """Write the ratios of every path's right half, given the bits of its left one."""
     for path in range(paths):
         low, high, out = alpha[above[path], 2 * half :], alpha[above[path], 3 * half :], alpha[path, half:]
@@ -92,23 +92,29 @@ def _inherit(pointer: Index, parent: Index, paths: int, scratch: Index) -> None:
 
 
 @compiled
-def _repeat(alpha: Ratios, known: BitArray, size: int, paths: int, cost: Cost) -> None:
-    """Write what each path would cost with the known bits, and with all of them turned by the one unknown bit."""
+def _last(alpha: Ratios, known: BitArray, size: int, paths: int, cost: Cost, now: BitArray, parent: Index) -> int:
+    """Decide a node whose last bit alone is unknown: the known bits, or all of them turned."""
+    width = len(now)
+    order, both = np.empty(2 * width, np.int64), np.empty(2 * width)
     for path in range(paths):
-        base = cost[path]
-        straight, turned = 0.0, 0.0
+        straight, turned = cost[path], cost[path]
         for j in range(size):
             a = alpha[path, size + j]
             x = abs(a)
-            soft = _soft(x)
-            straight += soft
-            turned += soft
+            straight += _soft(x)
+            turned += _soft(x)
             if (a < 0) != (known[j] == 1):
                 straight += x
             else:
                 turned += x
-        cost[path] = base + straight
-        cost[paths + path] = base + turned
+        both[path], both[paths + path] = straight, turned
+    count = _cheapest(both, 2 * paths, width, order)
+    for path in range(count):
+        parent[path], cost[path] = order[path] % paths, both[order[path]]
+        flip = np.uint8(order[path] >= paths)
+        for j in range(size):
+            now[path, j] = known[j] ^ flip
+    return count
 
 
 @compiled
@@ -124,42 +130,39 @@ def _next_weakest(row: Ratios, size: int, last: int) -> int:
 
 
 @compiled
-def _free(alpha: Ratios, size: int, paths: int, width: int, cost: Cost, now: BitArray, parent: Index) -> int:  # noqa: PLR0913, PLR0917
-    """Decide a node of unknown bits: its hard bits, and those with their weakest ones flipped."""
-    for path in range(paths):
-        parent[path] = path
-        for j in range(size):
-            now[path, j] = alpha[path, size + j] < 0
-        cost[path] += _penalty(alpha[path, size:], now[path], size)
-    steps = min(width - 1, size)
-    weak = np.empty((steps, width), np.int64)
-    flips = np.zeros((width, steps), np.bool_)
-    order, kept = np.empty(2 * width, np.int64), np.empty((width, steps), np.bool_)
-    start, old, origin = paths, np.empty(2 * width), np.empty(width, np.int64)
-    for step in range(steps):
-        for path in range(start):
-            weak[step, path] = _next_weakest(alpha[path, size:], size, weak[step - 1, path] if step else -1)
-        worst, best = 0.0, np.inf
-        for path in range(paths):
-            x = abs(alpha[parent[path], size + weak[step, parent[path]]])
-            cost[paths + path] = cost[path] + x
-            worst, best = max(worst, cost[path]), min(best, cost[path] + x)
-        if paths == width and best >= worst:
-            break
-        count = _cheapest(cost, 2 * paths, width, order)
-        old[: 2 * paths] = cost[: 2 * paths]
-        for path in range(count):
-            source = order[path] % paths
-            kept[path] = flips[source]
-            kept[path, step] = order[path] >= paths
-            origin[path] = parent[source]
-            cost[path] = old[order[path]]
-        paths = count
-        flips[:paths] = kept[:paths]
-        parent[:paths] = origin[:paths]
+def _harden(alpha: Ratios, size: int, paths: int, now: BitArray, parent: Index) -> None:
+    """Write the hard bits of every path, given whose ratios it has."""
     for path in range(paths):
         for j in range(size):
             now[path, j] = alpha[parent[path], size + j] < 0
+
+
+@compiled
+def _free(alpha: Ratios, size: int, paths: int, cost: Cost, now: BitArray, parent: Index) -> int:
+    """Decide a node of unknown bits: its hard bits, and those with their weakest ones flipped."""
+    parent[:paths] = np.arange(paths)
+    _harden(alpha, size, paths, now, parent)
+    for path in range(paths):
+        cost[path] += _penalty(alpha[path, size:], now[path], size)
+    width, start = len(now), paths
+    steps = min(width - 1, size)
+    weak, order, both = np.empty((steps, width), np.int64), np.empty(2 * width, np.int64), np.empty(2 * width)
+    flips = np.zeros((width, steps), np.bool_)
+    for step in range(steps):
+        for path in range(start):
+            weak[step, path] = _next_weakest(alpha[path, size:], size, weak[step - 1, path] if step else -1)
+        both[:paths] = cost[:paths]
+        for path in range(paths):
+            both[paths + path] = cost[path] + abs(alpha[parent[path], size + weak[step, parent[path]]])
+        if paths == width and both[paths : 2 * paths].min() >= both[:paths].max():
+            break  # the next weakest is stronger still
+        count = _cheapest(both, 2 * paths, width, order)
+        source = order[:count] % paths
+        flips[:count], parent[:count] = flips[source], parent[source]
+        flips[:count, step], cost[:count] = order[:count] >= paths, both[order[:count]]
+        paths = count
+    _harden(alpha, size, paths, now, parent)
+    for path in range(paths):
         for step in range(steps):
             if flips[path, step]:
                 now[path, weak[step, parent[path]]] ^= 1
@@ -167,18 +170,44 @@ def _free(alpha: Ratios, size: int, paths: int, width: int, cost: Cost, now: Bit
 
 
 @compiled
-def _turn(known: BitArray, size: int) -> None:
+def _turn(bits: BitArray, size: int) -> None:
     """Transform the first `size` bits in place: x = u G."""
     half = 1
     while half < size:
         for start in range(0, size, 2 * half):
             for j in range(start, start + half):
-                known[j] ^= known[j + half]
+                bits[j] ^= bits[j + half]
         half *= 2
 
 
 @compiled
-def decode(ratios: Ratios, told: BitArray, values: BitArray, width: int) -> tuple[BitArray, Cost]:  # noqa: C901, PLR0912, PLR0915
+def _climb(now: BitArray, beta: BitArray, left: Index, at: int, stage: int, paths: int) -> None:
+    """Join the node that was decided at `at` with the left halves that wait for it, and let it wait in its turn."""
+    while (at >> stage) & 1:
+        size = 1 << stage
+        for path in range(paths):
+            for j in range(size):
+                now[path, size + j] = now[path, j]
+                now[path, j] ^= beta[left[stage, path], size + j]
+        stage += 1
+    size = 1 << stage
+    if size < beta.shape[1] // 2:
+        for path in range(paths):
+            beta[path, size : 2 * size] = now[path, :size]
+            left[stage, path] = path
+
+
+@compiled
+def _lowest(at: int) -> int:
+    """Return the number of the lowest bit that is set."""
+    stage = 0
+    while not (at >> stage) & 1:
+        stage += 1
+    return stage
+
+
+@compiled
+def decode(ratios: Ratios, told: BitArray, values: BitArray, width: int) -> tuple[BitArray, Cost]:
     """Return the likeliest strings that fit what was told, best first, and −ln of their probabilities.
 
     Args:
@@ -191,78 +220,43 @@ def decode(ratios: Ratios, told: BitArray, values: BitArray, width: int) -> tupl
         (paths, N) strings x, and (paths,) their costs.
     """
     n = len(ratios)
-    stages = 0
-    while (1 << stages) < n:
-        stages += 1
     unknown = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        unknown[i + 1] = unknown[i] + 1 - told[i]
-    alpha, beta, now = (
-        np.empty((width, 2 * n), np.float32),
-        np.empty((width, 2 * n), np.uint8),
-        np.empty((width, n), np.uint8),
-    )
+    unknown[1:] = np.cumsum(1 - told.astype(np.int64))
+    alpha, beta = np.empty((width, 2 * n), np.float32), np.empty((width, 2 * n), np.uint8)
     alpha[0, n:] = ratios
+    now, known, cost = np.empty((width, n), np.uint8), np.empty(n, np.uint8), np.zeros(width)
+    stages = _lowest(n)
     above, left = np.zeros((stages + 1, width), np.int64), np.zeros((stages + 1, width), np.int64)
-    cost, old, known = np.zeros(2 * width), np.empty(2 * width), np.empty(n, np.uint8)
-    order, parent, scratch = np.empty(2 * width, np.int64), np.empty(width, np.int64), np.empty(width, np.int64)
-    paths, i = 1, 0
-    while i < n:
-        stage = stages
-        if i:
-            stage = 0
-            while not (i >> stage) & 1:
-                stage += 1
+    parent, scratch = np.empty(width, np.int64), np.empty(width, np.int64)
+    paths, at, stage = 1, 0, stages
+    while at < n:
+        if at:
+            stage = _lowest(at)
             _right(alpha, 1 << stage, paths, above[stage + 1], beta, left[stage])
             above[stage, :paths] = np.arange(paths)
         while True:
             size = 1 << stage
-            free = unknown[i + size] - unknown[i]
-            if free in (0, size) or (free == 1 and not told[i + size - 1]):
+            free = unknown[at + size] - unknown[at]
+            if free in (0, size) or (free == 1 and not told[at + size - 1]):
                 break
             stage -= 1
             _left(alpha, 1 << stage, paths, above[stage + 1])
             above[stage, :paths] = np.arange(paths)
-        if free == 0 or free < size:
-            for j in range(size):
-                known[j] = values[i + j] if told[i + j] else 0
+        if free == size:
+            paths = _free(alpha, size, paths, cost, now, parent)
+        else:
+            known[:size] = values[at : at + size] * told[at : at + size]
             _turn(known, size)
         if free == 0:
             for path in range(paths):
                 now[path, :size] = known[:size]
                 cost[path] += _penalty(alpha[path, size:], known, size)
         elif free < size:
-            _repeat(alpha, known, size, paths, cost)
-            count = _cheapest(cost, 2 * paths, width, order)
-            old[: 2 * paths] = cost[: 2 * paths]
-            for path in range(count):
-                parent[path] = order[path] % paths
-                flip = np.uint8(order[path] >= paths)
-                cost[path] = old[order[path]]
-                for j in range(size):
-                    now[path, j] = known[j] ^ flip
-            paths = count
+            paths = _last(alpha, known, size, paths, cost, now, parent)
+        if free:
             _inherit(above, parent, paths, scratch)
             _inherit(left, parent, paths, scratch)
-        else:
-            paths = _free(alpha, size, paths, width, cost, now, parent)
-            _inherit(above, parent, paths, scratch)
-            _inherit(left, parent, paths, scratch)
-        i += size
-        at = i - size
-        while stage < stages and (at >> stage) & 1:
-            size = 1 << stage
-            for path in range(paths):
-                for j in range(size):
-                    bit = now[path, j]
-                    now[path, size + j] = bit
-                    now[path, j] = bit ^ beta[left[stage, path], size + j]
-            at -= size
-            stage += 1
-        if stage < stages:
-            size = 1 << stage
-            for path in range(paths):
-                beta[path, size : 2 * size] = now[path, :size]
-                left[stage, path] = path
+        _climb(now, beta, left, at, stage, paths)
+        at += size
     best = np.argsort(cost[:paths])
     return now[best], cost[best]

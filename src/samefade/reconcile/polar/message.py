@@ -10,7 +10,7 @@ import numpy as np
 
 from samefade.errors import EndsDisagree, ProtocolError
 from samefade.reconcile.message import pack_bits, unpack_bits
-from samefade.reconcile.polar_layout import Layout
+from samefade.reconcile.polar.layout import Layout
 from samefade.types import Mask
 
 TELL, TAG, CHECKS = range(3)
@@ -23,7 +23,7 @@ class Tell(NamedTuple):
 
     Attributes:
         layer: Which layer.
-        design: For which entropy the amounts are made, see `polar_order`.
+        design: For which entropy the amounts are made, see `order`.
         soft: Whether the corrector has soft information, and so chose the design by what it believes.
         frames: (frames,) which frames need more.
     """

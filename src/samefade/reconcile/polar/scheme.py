@@ -5,7 +5,7 @@ R. Urbanke (2010), decoded with lists and a check (I. Tal and A. Vardy, 2015).
 The answerer (a) transforms its string x into u = x G and tells those bits of u that the corrector (b) predicts worst,
 with a short check; b follows a list of likely strings that fit, and asks for more where none can be believed.
 It takes a few messages where Cascade takes dozens, and uses soft information where there is any (`Bits.belief`).
-What is charged for it: see `polar_charge`; when b believes what it found: see `polar_decoder`.
+What is charged for it: see `charge`; when b believes what it found: see `decoder`.
 It assumes that the discussion is authenticated, and that seed and estimate are public and not chosen by what the
 strings are.
 It is not constant in time.
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from samefade.errors import OutOfRange, TooFewSamples
-from samefade.reconcile.polar_answerer import PolarAnswerer
-from samefade.reconcile.polar_corrector import PolarCorrector
-from samefade.reconcile.polar_layout import MOST_LAYERS, Layout
+from samefade.reconcile.polar.answerer import PolarAnswerer
+from samefade.reconcile.polar.corrector import PolarCorrector
+from samefade.reconcile.polar.layout import MOST_LAYERS, Layout
 from samefade.types import Bits
 
 _SHORTEST_SEED = 16
@@ -39,9 +39,9 @@ class Polar:
             or `check` not between 8 and 32 bits.
     """
 
-    frame: int = 1024
+    frame: int = 2048
     list_size: int = 64
-    check: int = 14
+    check: int = 16
 
     def __post_init__(self) -> None:
         """Refuse absurd frames, lists and checks."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from samefade.errors import ProtocolError
 from samefade.reconcile.message import pack_bits
-from samefade.reconcile.polar_charge import Record, charge
-from samefade.reconcile.polar_layout import HALF_TAG_BYTES, Layout, long_check, short_check, tag, transform
-from samefade.reconcile.polar_message import CHECKS, TAG, TELL, unpack, unpack_tell
-from samefade.reconcile.polar_order import order_of
+from samefade.reconcile.polar.charge import Record, charge
+from samefade.reconcile.polar.layout import HALF_TAG_BYTES, Layout, long_check, short_check, tag, transform
+from samefade.reconcile.polar.message import CHECKS, TAG, TELL, unpack, unpack_tell
+from samefade.reconcile.polar.order import order_of
 from samefade.types import BitArray, Bits, Ledger
 
 

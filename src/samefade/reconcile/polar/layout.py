@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.reconcile.polar_order import padded
+from samefade.reconcile.polar.order import padded
 from samefade.types import BitArray
 
 HALF_TAG_BYTES = 4  # each end hears one half of the 64-bit tag

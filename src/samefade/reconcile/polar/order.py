@@ -55,22 +55,20 @@ def _order(size: int, hundredths: int) -> Order:
 
 
 @lru_cache(maxsize=1024)
-def amounts(size: int, design: int, check: int, *, soft: bool) -> tuple[int, ...]:
+def amounts(size: int, design: int, check: int) -> tuple[int, ...]:
     """Return how many transformed bits of a frame have been told after each round; the last is all of them.
 
     With all told no check is needed; so where bits and check would be no fewer than all, all are told.
+    The numbers were fitted to frames of 64 to 2,048 bits, so that two rounds on average tell almost the least.
     """
     content = size * entropy_of(design)
-    told, step = content * FIRST, max(4.0, STEP * sqrt(content) + 0.01 * content)
+    told, step = content + 0.33 * sqrt(content) - 1, 0.77 * sqrt(content) + 3.4
     out: list[int] = []
-    while int(told) + check < size:
-        out.append(int(told))
+    while max(0, int(told)) + check < size:
+        out.append(max(0, int(told)))
         told += step
-        step *= GROWTH
+        step *= 1.12
     return (*out, size)
-
-
-FIRST, STEP, GROWTH = 1.0, 1.0, 1.15
 
 
 def padded(size: int) -> int:
