@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samefade.entropy.sp80090b import NAMES, assess90b, longest_repeat, repeats
+from samefade.entropy.sp80090b import (
+    NAMES,
+    assess90b,
+    collision,
+    compression,
+    lag,
+    longest_repeat,
+    lz78y,
+    markov,
+    multi_mcw,
+    multi_mmc,
+    repeats,
+)
 from samefade.errors import OutOfRange, TooFewSamples, UnknownName
 
 
@@ -140,3 +152,20 @@ def test_it_cannot_be_changed():
     found = assess90b(even(5000, 1), 1)
     with pytest.raises(TypeError):
         found.of_symbols["lag"] = 1.0
+
+
+# a compiled loop does not look whether a place is inside its table: the estimators themselves must
+@pytest.mark.parametrize("estimator", [collision, compression, markov])
+@pytest.mark.parametrize("bits", [np.full(9000, 2, np.uint8), np.zeros(9000), np.zeros((9000, 1), np.uint8)])
+def test_an_estimator_of_bits_refuses_what_is_no_bit(estimator, bits):
+    with pytest.raises(OutOfRange):
+        estimator(bits)
+
+
+@pytest.mark.parametrize("estimator", [lag, lz78y, multi_mcw, multi_mmc, repeats])
+@pytest.mark.parametrize(("largest", "alphabet"), [(4, 4), (255, 2), (3, 0), (3, 257)])
+def test_an_estimator_refuses_symbols_beyond_its_alphabet(estimator, largest, alphabet):
+    symbols = np.zeros(9000, np.uint8)
+    symbols[-1] = largest
+    with pytest.raises(OutOfRange):
+        estimator(symbols, alphabet)

@@ -5,8 +5,8 @@ from math import log2, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.most_common import Z_99
-from samefade.errors import TooFewSamples
 
 _NEED = 6  # a collision takes at most 3 bits, and a standard deviation needs two of them
 
@@ -18,13 +18,12 @@ def collision(bits: NDArray[np.uint8]) -> float:
         bits: (n,) zeros and ones.
 
     Raises:
+        OutOfRange: When the bits are no bytes 0 and 1.
         TooFewSamples: When there are fewer than 6.
     """
     from samefade.entropy.sp80090b.collision_loops import waits
 
-    if len(bits) < _NEED:
-        raise TooFewSamples(have=len(bits), need=_NEED)
-    count, total, squares = waits(bits)
+    count, total, squares = waits(checked(bits, 2, need=_NEED))
     mean = total / count
     deviation = sqrt(max(0.0, squares - total * mean) / (count - 1))
     return from_mean(mean - Z_99 * deviation / sqrt(count))

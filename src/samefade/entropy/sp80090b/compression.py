@@ -5,8 +5,8 @@ from math import log2, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.most_common import Z_99
-from samefade.errors import TooFewSamples
 
 BLOCK = 6  # bits
 KINDS = 1 << BLOCK
@@ -23,11 +23,10 @@ def compression(bits: NDArray[np.uint8]) -> float:
         bits: (n,) zeros and ones.
 
     Raises:
+        OutOfRange: When the bits are no bytes 0 and 1.
         TooFewSamples: When there are fewer than 6,012.
     """
-    if len(bits) < _NEED:
-        raise TooFewSamples(have=len(bits), need=_NEED)
-    told = np.log2(_distances(_blocks(bits))[LEARNT:])
+    told = np.log2(_distances(_blocks(checked(bits, 2, need=_NEED)))[LEARNT:])
     deviation = FACTOR * sqrt(max(0.0, float((told**2).sum()) / (len(told) - 1) - float(told.mean()) ** 2))
     return from_mean(float(told.mean()) - Z_99 * deviation / sqrt(len(told)), len(bits) // BLOCK)
 

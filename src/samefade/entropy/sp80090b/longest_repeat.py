@@ -21,6 +21,8 @@ def longest_repeat(found: Repeats) -> float:
     if found.longest < found.rare:
         raise TooFewSamples(have=found.samples, need=found.alphabet**found.rare + found.rare)
     w = np.arange(found.rare, found.longest + 1)
-    places = found.samples - w + 1
-    p = float(((found.pairs[w] / (places * (places - 1) / 2)) ** (1 / w)).max())
-    return abs(log2(raised(min(1.0, p), found.samples)))
+    # in place: of a constant string there is one w for every symbol
+    p = found.pairs[found.rare :] / (found.samples - w)
+    p /= (found.samples - w + 1) / 2
+    p **= 1 / w
+    return abs(log2(raised(min(1.0, float(p.max())), found.samples)))

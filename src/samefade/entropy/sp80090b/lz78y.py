@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.prediction import prediction
-from samefade.errors import TooFewSamples
 
 LONGEST = 16
 MOST = 65_536  # strings in the dictionary
@@ -19,12 +19,11 @@ def lz78y(symbols: NDArray[np.uint8], alphabet: int) -> float:
         alphabet: How many symbols there are.
 
     Raises:
+        OutOfRange: When the symbols are no bytes below the alphabet.
         TooFewSamples: When there are fewer than 19.
     """
     from samefade.entropy.sp80090b.dictionary_loops import dictionary
 
-    n = len(symbols)
-    if n < _NEED:
-        raise TooFewSamples(have=n, need=_NEED)
+    n = len(checked(symbols, alphabet, need=_NEED))
     right, run = dictionary(symbols, alphabet, LONGEST, min(MOST, LONGEST * n))
     return prediction(right, n - LONGEST - 1, run, alphabet)

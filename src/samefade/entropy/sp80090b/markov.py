@@ -5,7 +5,7 @@ from math import inf, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.errors import TooFewSamples
+from samefade.entropy.sp80090b.alphabet import checked
 
 _NEED = 2
 _LENGTH = 128  # of the string whose likelihood is looked for
@@ -18,11 +18,10 @@ def markov(bits: NDArray[np.uint8]) -> float:
         bits: (n,) zeros and ones.
 
     Raises:
+        OutOfRange: When the bits are no bytes 0 and 1.
         TooFewSamples: When there are fewer than 2.
     """
-    n = len(bits)
-    if n < _NEED:
-        raise TooFewSamples(have=n, need=_NEED)
+    n = len(checked(bits, 2, need=_NEED))
     begins = np.bincount(bits, minlength=2) / n
     pairs = np.bincount(bits[:-1] * np.uint8(2) + bits[1:], minlength=4).reshape(2, 2)
     follows = pairs / np.maximum(1, pairs.sum(axis=1, keepdims=True))

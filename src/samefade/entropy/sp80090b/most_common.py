@@ -5,7 +5,7 @@ from math import log2, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.errors import TooFewSamples
+from samefade.entropy.sp80090b.alphabet import checked
 
 Z_99 = 2.5758293035489008  # a standard normal value lies between −Z and Z with probability 0.99
 _NEED = 2
@@ -23,9 +23,8 @@ def most_common_value(symbols: NDArray[np.uint8]) -> float:
         symbols: (n,) symbols.
 
     Raises:
+        OutOfRange: When the symbols are no bytes.
         TooFewSamples: When there are fewer than 2.
     """
-    n = len(symbols)
-    if n < _NEED:
-        raise TooFewSamples(have=n, need=_NEED)
+    n = len(checked(symbols, 256, need=_NEED))
     return abs(log2(raised(int(np.bincount(symbols).max()) / n, n)))

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.prediction import prediction
-from samefade.errors import TooFewSamples
 
 WINDOWS = (63, 255, 1023, 4095)
 _NEED = WINDOWS[-1] + 1
@@ -18,11 +18,10 @@ def multi_mcw(symbols: NDArray[np.uint8], alphabet: int) -> float:
         alphabet: How many symbols there are.
 
     Raises:
+        OutOfRange: When the symbols are no bytes below the alphabet.
         TooFewSamples: When there are fewer than 4,096, the longest window and one.
     """
     from samefade.entropy.sp80090b.window_loops import most_common_in_window
 
-    if len(symbols) < _NEED:
-        raise TooFewSamples(have=len(symbols), need=_NEED)
-    right, run = most_common_in_window(symbols, alphabet, np.array(WINDOWS))
+    right, run = most_common_in_window(checked(symbols, alphabet, need=_NEED), alphabet, np.array(WINDOWS))
     return prediction(right, len(symbols) - WINDOWS[0], run, alphabet)

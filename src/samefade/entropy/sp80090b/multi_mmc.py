@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.prediction import prediction
-from samefade.errors import TooFewSamples
 
 ORDERS = 16
 MOST = 100_000  # entries of each order's dictionary
@@ -19,14 +19,13 @@ def multi_mmc(symbols: NDArray[np.uint8], alphabet: int) -> float:
         alphabet: How many symbols there are.
 
     Raises:
+        OutOfRange: When the symbols are no bytes below the alphabet.
         TooFewSamples: When there are fewer than 17.
     """
     from samefade.entropy.sp80090b.bit_chain_loops import bit_chains
     from samefade.entropy.sp80090b.chain_loops import chains
 
-    n = len(symbols)
-    if n < _NEED:
-        raise TooFewSamples(have=n, need=_NEED)
+    n = len(checked(symbols, alphabet, need=_NEED))
     entries = sum(min(MOST, n, alphabet ** (order + 1)) for order in range(1, ORDERS + 1))
     if alphabet <= 2:
         right, run = bit_chains(symbols, ORDERS, MOST)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.sp80090b.alphabet import checked
 from samefade.entropy.sp80090b.suffix_array import common_prefixes, suffix_array
 
 OFTEN = 35  # how often a string has to be there for its share to be trusted (6.3.5, step 1)
@@ -23,7 +24,7 @@ class Repeats:
 
     samples: int
     alphabet: int
-    most: NDArray[np.int64] = field(hash=False)
+    most: NDArray[np.int32] = field(hash=False)
     pairs: NDArray[np.int64] = field(hash=False)
 
     @property
@@ -44,10 +45,14 @@ def repeats(symbols: NDArray[np.uint8], alphabet: int) -> Repeats:
     Args:
         symbols: (n,) symbols 0 … alphabet − 1.
         alphabet: How many symbols there can be.
+
+    Raises:
+        OutOfRange: When the symbols are no bytes below the alphabet.
+        TooFewSamples: When there are none.
     """
     from samefade.entropy.sp80090b.repeat_loops import intervals
 
-    text = symbols.astype(np.int32)
+    text = checked(symbols, alphabet, need=1).astype(np.int32)
     most, pairs = intervals(common_prefixes(text, suffix_array(text, alphabet)))
     # a string's prefix is there at least as often; and of pairs, the intervals hold the differences
     most = np.maximum.accumulate(most[::-1])[::-1]
