@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from samefade.entropy.sp80090b import NAMES, assess90b, perfect
+from samefade.errors import UnknownName
 
 
 # the mean of 24 strings; 4 standard errors, and 0.02 bit for what the closed forms neglect
@@ -44,3 +45,14 @@ def test_short_strings_have_ceilings_too(n):
     for name in NAMES:
         assert 0 <= perfect(name, n, 1) <= 1
         assert 0 <= perfect(name, n, 8) <= 8
+
+
+def test_an_estimator_that_did_not_run_does_not_lower_the_ceiling():
+    symbols = np.random.default_rng(1).integers(0, 4, 3000)  # too few for MultiMCW, unless as 6,000 bits
+    found = assess90b(symbols, 2)
+    assert found.ceilings["multi-MCW"] == 2 * perfect("multi-MCW", 6000, 1)
+
+
+def test_no_other_estimator_has_a_ceiling():
+    with pytest.raises(UnknownName):
+        perfect("Lag", 1000, 1)

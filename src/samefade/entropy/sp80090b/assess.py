@@ -60,7 +60,10 @@ def assess90b(
         raise OutOfRange("only", ", ".join(names), "an estimator of symbols, or bitstring=True")
     if not judged:
         raise TooFewSamples(have=len(values), need=min(skipped.values()))
-    ceilings = {name: perfect(name, len(values), bits_per_symbol, bitstring=bitstring) for name in judged}
+    ceilings = {
+        name: perfect(name, len(values), bits_per_symbol, literal=name in of_symbols, bitstring=name in of_bits)
+        for name in judged
+    }
     return Assessment90B(len(values), bits_per_symbol, of_symbols, of_bits, ceilings, skipped)
 
 

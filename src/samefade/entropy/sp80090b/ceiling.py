@@ -16,20 +16,27 @@ from samefade.entropy.sp80090b.most_common import Z_99, raised
 from samefade.entropy.sp80090b.perfect_predictors import perfect_prediction
 from samefade.entropy.sp80090b.perfect_repeats import most_often, perfect_lrs, perfect_t_tuple
 from samefade.entropy.sp80090b.quantiles import LEVELS, normal
+from samefade.errors import UnknownName
 
 
-def perfect(name: str, samples: int, bits_per_symbol: int, *, bitstring: bool = True) -> float:
+def perfect(name: str, samples: int, bits_per_symbol: int, *, literal: bool = True, bitstring: bool = True) -> float:
     """Return about what an estimator gives of perfect symbols, bits a symbol.
 
     Args:
         name: The estimator.
         samples: How many symbols.
         bits_per_symbol: How many bits a symbol has; all values are equally likely.
-        bitstring: Whether the string of bits would be assessed too.
+        literal: Whether the symbols as they are would be assessed.
+        bitstring: Whether the string of bits would be assessed.
+
+    Raises:
+        UnknownName: When the estimator does not exist.
     """
+    if name not in _PERFECT:
+        raise UnknownName("estimator", name, tuple(_PERFECT))
     b = bits_per_symbol
     parts = []
-    if b == 1 or name not in BITS_ONLY:
+    if literal and (b == 1 or name not in BITS_ONLY):
         parts.append(_PERFECT[name](samples, 2**b))
     if b > 1 and (bitstring or name in BITS_ONLY):
         parts.append(b * _PERFECT[name](b * samples, 2))
