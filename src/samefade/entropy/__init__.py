@@ -11,9 +11,11 @@ from samefade.entropy.joint import Interval, from_samples, information_given, on
 from samefade.entropy.markov import markov
 from samefade.entropy.neighbours import dither, neighbour_entropy, neighbour_information
 from samefade.entropy.smoke import Smoke, smoke
+from samefade.entropy.sp80090b import Assessment90B, assess90b
 from samefade.entropy.stationarity import Stationarity, segments, stationary
 
 __all__ = [
+    "Assessment90B",
     "Estimate",
     "Guesser",
     "Health",
@@ -24,6 +26,7 @@ __all__ = [
     "Stationarity",
     "Verdict",
     "assess",
+    "assess90b",
     "assess_cells",
     "dither",
     "earn",

@@ -107,7 +107,8 @@ def learn(x: Real, y: Real, way: Real, klt: Klt) -> Strand:
     u, s, v = np.linalg.svd(whitened, full_matrices=False)
     s = np.minimum(s, 1 - 1e-9)
     basis, estimate = np.linalg.solve(left.T, u).T, s[:, None] * np.linalg.solve(right.T, v.T).T
-    return Strand(way, mean, T, basis, c, estimate, np.sqrt(1 - s**2))
+    upright = np.where(np.take_along_axis(basis, np.abs(basis).argmax(axis=1)[:, None], axis=1) < 0, -1.0, 1.0)
+    return Strand(way, mean, T, upright * basis, c, upright * estimate, np.sqrt(1 - s**2))
 
 
 def directions(x: Real, y: Real, most: int) -> Real:

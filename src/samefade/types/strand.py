@@ -1,6 +1,9 @@
 """One direction among the tones, and the components of its blocks: public, learnt from spoken samples."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from samefade.types.recording import Float
 
@@ -35,6 +38,15 @@ class Strand:
     tail: float = 0.02
     edges: tuple[Float, ...] = field(default=())
 
+    __hash__ = None  # type: ignore[assignment]  # arrays cannot be hashed
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether every number is the same."""
+        if not isinstance(other, Strand):
+            return NotImplemented
+        mine, theirs = vars(self), vars(other)
+        return all(_same(mine[name], theirs[name]) for name in mine)
+
     @property
     def components(self) -> int:
         """Return K."""
@@ -44,3 +56,9 @@ class Strand:
     def bits(self) -> tuple[int, ...]:
         """Return how many bits each component is worth in the quantiser."""
         return tuple((len(edges) + 1).bit_length() - 1 for edges in self.edges)
+
+
+def _same(a: Any, b: Any) -> bool:  # noqa: ANN401 -- a field may be an array, a tuple of arrays, or a plain value
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(a == b)
