@@ -31,7 +31,6 @@ from samefade.types import Float, Strand
 Real = NDArray[np.float64]
 MOST_ORDER = 32
 _NAT = log2(e) / 2
-_CELLS_AT_ONCE = 1 << 21
 _SCALE, _FAST, _SLOW = 64, (64, 4), (512, 16)  # stretch of the scale; stretch and order of the local predictors
 _RIDGE = 1e-9
 
@@ -221,18 +220,6 @@ def _followed(innovations: Real, length: int, order: int, span: int) -> tuple[Re
 
 def _surprise(values: Real, centre: Real, spread: Real, edges: Float) -> tuple[float, float, float]:
     """Return the sums of what the cells are expected to surprise by, did, and the variance of that, bits and bits²."""
-    from scipy.special import ndtr
+    from samefade.entropy.surprise_loops import surprise
 
-    cell = np.searchsorted(edges, values, side="right")
-    out = np.zeros(3)
-    step = max(1, _CELLS_AT_ONCE // (len(edges) + 1))
-    for start in range(0, len(values), step):
-        part = slice(start, start + step)
-        away = (np.asarray(edges)[None] - centre[part, None]) / spread[part, None]
-        chance = np.diff(ndtr(away), axis=1, prepend=0.0, append=1.0)
-        bits = -np.log2(np.maximum(chance, 1e-300))
-        mean = (chance * bits).sum(axis=1)
-        scatter = (chance * bits**2).sum(axis=1) - mean**2
-        own = np.take_along_axis(bits, cell[part, None], axis=1)
-        out += mean.sum(), np.minimum(own, 64.0).sum(), np.maximum(scatter, 0.0).sum()
-    return float(out[0]), float(out[1]), float(out[2])
+    return surprise(values, centre, spread, np.asarray(edges, np.float64))

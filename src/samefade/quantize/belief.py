@@ -45,14 +45,13 @@ class Likely(NamedTuple):
 
         Components with fewer cells than others leave the rest zero.
         """
-        from scipy.special import ndtr
+        from samefade.quantize.belief_loops import fill
 
         expected, deviation = self.expected[::every], np.minimum(1.0, scale * self.deviation[::every])
         out = np.zeros((*expected.shape, 1 + max(len(e) for e in self.edges)), np.float32)
         for k, e in enumerate(self.edges):
-            away = (np.asarray(e)[None] - expected[:, k, None]) / deviation[:, k, None]
-            below = (1 - self.tail) * ndtr(away) + self.tail * ndtr(away / _WIDER)
-            out[:, k, : len(e) + 1] = np.diff(below, axis=1, prepend=0.0, append=1.0)
+            mean, spread = (np.ascontiguousarray(x[:, k], np.float64) for x in (expected, deviation))
+            fill(mean, spread, np.asarray(e, np.float64), (self.tail, _WIDER), out[:, k])
         return out
 
 

@@ -1,0 +1,40 @@
+"""The inner loop of `belief`: probabilities of cells, worked out only where they are not zero."""
+
+from math import erfc, sqrt
+
+import numpy as np
+
+from samefade.compiled import compiled
+from samefade.types import Float
+
+_ROOT = 1 / sqrt(2.0)
+_REACH = 6.5  # standard deviations beyond which a cell has no chance that a float32 could hold beside 1
+
+
+@compiled
+def fill(expected: Float, deviation: Float, edges: Float, shape: tuple[float, float], out: Float) -> None:
+    """Write the probability of each cell of one component's symbols into `out`.
+
+    Args:
+        expected: (m,) mean of each symbol's value.
+        deviation: (m,) its standard deviation.
+        edges: (L − 1,) thresholds, increasing.
+        shape: Share of errors that are wider than the others, and how many times.
+        out: (m, w) zeros, w at least L.
+    """
+    tail, wider = shape
+    cells = len(edges)
+    for i in range(len(expected)):
+        mean, spread = expected[i], deviation[i]
+        reach = _REACH * spread * (wider if tail > 0 else 1.0)
+        first = np.searchsorted(edges, mean - reach)
+        last = np.searchsorted(edges, mean + reach)
+        before = 0.0
+        for j in range(first, last):
+            away = (edges[j] - mean) / spread
+            below = 0.5 * erfc(-away * _ROOT)
+            if tail > 0:
+                below = (1 - tail) * below + tail * 0.5 * erfc(-away / wider * _ROOT)
+            out[i, j] = below - before
+            before = below
+        out[i, min(last, cells)] = 1.0 - before
