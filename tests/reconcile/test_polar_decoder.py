@@ -129,7 +129,7 @@ def test_order_is_that_of_the_exact_weights(size, entropy, soft):
 
 def test_amounts_never_change():
     # our own golden: a microcontroller, or another numpy, must find the same ones
-    assert amounts(200, design_of(0.3), 12) == (62, 71, 82, 94, 107, 122, 138, 157, 177, 200)
+    assert amounts(200, design_of(0.3), 12) == (62, 72, 83, 96, 110, 126, 144, 164, 186, 200)
 
 
 def test_designs_are_finer_where_there_is_less_to_tell():

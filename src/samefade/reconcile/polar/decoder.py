@@ -83,5 +83,7 @@ class Frame:
         ratios[:size] = self.ratios
         found, _ = decode(ratios, self._mask, self._values, self.width)
         found = found[:, :size]
-        content = np.logaddexp(0.0, np.where(found == 1, self.ratios, -self.ratios)).sum(axis=1) / log(2)
+        flipped = (found != (self.ratios < 0)).astype(np.float64)
+        strength = np.abs(self.ratios)
+        content = (np.log1p(np.exp(-strength)).sum() + flipped @ strength) / log(2)
         return np.asarray(found[content <= self.told + len(self.check) - MARGIN])

@@ -24,6 +24,7 @@ Cost = NDArray[np.float64]
 
 _LN2 = np.float32(np.log(2))
 _REACH = np.float32(1 / 6.931)  # ln 2 · (1 − x/6.931)^5 has the value and the slope of ln(1 + e^-x) at 0
+_MOST_FLIPS = 62  # of a node, as bits of one integer
 _ONE, _ZERO = np.float32(1), np.float32(0)
 
 
@@ -72,23 +73,33 @@ def _penalty(alpha: Ratios, bits: BitArray, size: int) -> float:
 @compiled
 def _cheapest(cost: Cost, count: int, most: int, order: Index) -> int:
     """Write the numbers of the cheapest candidates, and return how many there are."""
+    if count <= most:
+        order[:count] = np.arange(count)
+        return count
+    limit = np.partition(cost[:count], most - 1)[most - 1]
+    kept, ties = 0, most - np.count_nonzero(cost[:count] < limit)
     for k in range(count):
-        at = k
-        while at > 0 and cost[order[at - 1]] > cost[k]:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = k
-    return min(count, most)
+        if cost[k] < limit or (cost[k] == limit and ties > 0):
+            ties -= cost[k] == limit
+            order[kept] = k
+            kept += 1
+    return kept
 
 
 @compiled
-def _inherit(pointer: Index, parent: Index, paths: int, scratch: Index) -> None:
-    """Give every new path the pointers of its parent."""
-    for stage in range(pointer.shape[0]):
+def _inherit(pointer: Index, parent: Index, paths: int, stage: int, scratch: Index) -> None:
+    """Give every new path the pointers of its parent, from this stage up: what is below is written anew."""
+    same = True
+    for path in range(paths):
+        same = same and parent[path] == path
+    if same:
+        return
+    for above in range(stage, pointer.shape[0]):
+        row = pointer[above]
         for path in range(paths):
-            scratch[path] = pointer[stage, parent[path]]
+            scratch[path] = row[parent[path]]
         for path in range(paths):
-            pointer[stage, path] = scratch[path]
+            row[path] = scratch[path]
 
 
 @compiled
@@ -145,26 +156,29 @@ def _free(alpha: Ratios, size: int, paths: int, cost: Cost, now: BitArray, paren
     for path in range(paths):
         cost[path] += _penalty(alpha[path, size:], now[path], size)
     width, start = len(now), paths
-    steps = min(width - 1, size)
+    steps = min(width - 1, size, _MOST_FLIPS)
     weak, order, both = np.empty((steps, width), np.int64), np.empty(2 * width, np.int64), np.empty(2 * width)
-    flips = np.zeros((width, steps), np.bool_)
+    flips, kept, origin = np.zeros(width, np.int64), np.empty(width, np.int64), np.empty(width, np.int64)
     for step in range(steps):
         for path in range(start):
             weak[step, path] = _next_weakest(alpha[path, size:], size, weak[step - 1, path] if step else -1)
-        both[:paths] = cost[:paths]
+        worst, best = 0.0, np.inf
         for path in range(paths):
+            both[path] = cost[path]
             both[paths + path] = cost[path] + abs(alpha[parent[path], size + weak[step, parent[path]]])
-        if paths == width and both[paths : 2 * paths].min() >= both[:paths].max():
+            worst, best = max(worst, both[path]), min(best, both[paths + path])
+        if paths == width and best >= worst:
             break  # the next weakest is stronger still
         count = _cheapest(both, 2 * paths, width, order)
-        source = order[:count] % paths
-        flips[:count], parent[:count] = flips[source], parent[source]
-        flips[:count, step], cost[:count] = order[:count] >= paths, both[order[:count]]
+        for path in range(count):
+            source, flip = order[path] % paths, order[path] // paths
+            kept[path], origin[path], cost[path] = flips[source] | (flip << step), parent[source], both[order[path]]
         paths = count
+        flips[:paths], parent[:paths] = kept[:paths], origin[:paths]
     _harden(alpha, size, paths, now, parent)
     for path in range(paths):
         for step in range(steps):
-            if flips[path, step]:
+            if (flips[path] >> step) & 1:
                 now[path, weak[step, parent[path]]] ^= 1
     return paths
 
@@ -242,20 +256,20 @@ def decode(ratios: Ratios, told: BitArray, values: BitArray, width: int) -> tupl
             stage -= 1
             _left(alpha, 1 << stage, paths, above[stage + 1])
             above[stage, :paths] = np.arange(paths)
-        if free == size:
+        if free > 1:
             paths = _free(alpha, size, paths, cost, now, parent)
         else:
             known[:size] = values[at : at + size] * told[at : at + size]
             _turn(known, size)
+        if free == 1:
+            paths = _last(alpha, known, size, paths, cost, now, parent)
         if free == 0:
             for path in range(paths):
                 now[path, :size] = known[:size]
                 cost[path] += _penalty(alpha[path, size:], known, size)
-        elif free < size:
-            paths = _last(alpha, known, size, paths, cost, now, parent)
         if free:
-            _inherit(above, parent, paths, scratch)
-            _inherit(left, parent, paths, scratch)
+            _inherit(above, parent, paths, stage, scratch)
+            _inherit(left, parent, paths, stage, scratch)
         _climb(now, beta, left, at, stage, paths)
         at += size
     best = np.argsort(cost[:paths])

@@ -62,7 +62,7 @@ def amounts(size: int, design: int, check: int) -> tuple[int, ...]:
     The numbers were fitted to frames of 64 to 2,048 bits, so that two rounds on average tell almost the least.
     """
     content = size * entropy_of(design)
-    told, step = content + 0.33 * sqrt(content) - 1, 0.77 * sqrt(content) + 3.4
+    told, step = content + 0.33 * sqrt(content) - 1, 0.77 * sqrt(content) + 0.012 * content + 3.4
     out: list[int] = []
     while max(0, int(told)) + check < size:
         out.append(max(0, int(told)))
