@@ -1,6 +1,6 @@
 """Turn a feature into symbols and symbols into bits; only kept samples can be quantised."""
 
-from samefade.quantize.belief import SCALES, CellBelief, Likely, spell
+from samefade.quantize.belief import SCALES, CellBelief, Likely, downhill, spell
 from samefade.quantize.cdf import Cdf, edges, forced_balance
 from samefade.quantize.cells import Cells, allocate, quantum, widths
 from samefade.quantize.differential import Differential
@@ -18,6 +18,7 @@ __all__ = [
     "Likely",
     "allocate",
     "common",
+    "downhill",
     "edges",
     "forced_balance",
     "gray",

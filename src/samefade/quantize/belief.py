@@ -6,7 +6,7 @@ They also show how wrong b's estimates are just now: after each layer b takes th
 known so far are likeliest, so a channel that became noisier since calibration costs one layer and not all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,8 +106,17 @@ class CellBelief:
             folded = chances.reshape(len(seen), -1, min(1 << known, chances.shape[1])).sum(axis=1)
             return -float(np.log(np.take_along_axis(folded, seen[:, None], axis=1) + _CERTAIN).sum())
 
-        best = min(SCALES, key=surprise)
-        return best if surprise(best) < surprise(1.0) - _EVIDENCE else 1.0
+        best, least = downhill(surprise, SCALES, 1.0)
+        return best if least < surprise(1.0) - _EVIDENCE else 1.0
+
+
+def downhill(score: Callable[[float], float], steps: Sequence[float], start: float) -> tuple[float, float]:
+    """Return the step with the least score, and that score, going down from `start` for as long as it falls."""
+    at, least = steps.index(start), score(start)
+    for way in (-1, 1):
+        while 0 <= at + way < len(steps) and (next_score := score(steps[at + way])) < least:
+            at, least = at + way, next_score
+    return steps[at], least
 
 
 def _ratios(chances: Chances, wide: NDArray[np.int64], plane: int, low: NDArray[np.int64], known: int) -> Float:

@@ -27,7 +27,7 @@ from samefade import restore
 from samefade.align import trim
 from samefade.entropy import Estimate, assess_cells, given_past, guesses
 from samefade.errors import TooLittleEntropy
-from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, quantum, spell, widths
+from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, downhill, quantum, spell, widths
 from samefade.reconcile import Polar, Reconciler
 from samefade.restore import Klt, deviations, estimates, series_of
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared
@@ -38,7 +38,8 @@ SPANS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _OVERHEAD = 0.05  # of what a code must tell, it tells so much more; and so many bits a component for checks
 _LEAST_GAIN = 0.02  # bits; components that promise less are left out
 _LEAST_SHARE = 0.6  # of what was told on spoken samples: a discussion is declined only where even this is too much
-_TAILS = (0.0, 0.003, 0.01, 0.03, 0.1)
+_TAILS, _TAIL = (0.0, 0.003, 0.01, 0.03, 0.1), 0.01
+_PATIENCE = 2  # lengths of a block that may promise less than a shorter one before no longer one is tried
 _CALIBRATED = 4000  # symbols that are looked at to find them
 _SHARE = 96  # a block is at most so small a share of the spoken samples
 
@@ -70,8 +71,7 @@ class Strata(Scheme):
         plain = restore.Raw()
         terms = Terms(rate=a.rate, seed=seed, lag=self.align.align(plain.restore(a), plain.restore(b)))
         x, y = trim(a, terms.lag), trim(b, terms.lag)
-        trials = [self._trial(x, y, terms, span) for span in self.spans if span == 1 or span <= len(x) // _SHARE]
-        for best in sorted(trials, key=lambda trial: -trial.promised):
+        for best in sorted(self._trials(x, y, terms), key=lambda trial: -trial.promised):
             made = _scaled(self._planned(x, y, terms, best.span), best)
             if made.strands:
                 return replace(made, thresholds={"promised": best.promised, "told": best.told})
@@ -114,6 +114,18 @@ class Strata(Scheme):
         """Return about what a perfect code would tell: as much for each sample as on spoken ones."""
         samples = len(bits) / sum(widths(terms)) * terms.step
         return _LEAST_SHARE * min(terms.thresholds["told"] * samples, len(bits))
+
+    def _trials(self, a: Spoken, b: Spoken, terms: Terms) -> "list[_Trial]":
+        """Try longer and longer blocks until they have promised less for a while."""
+        trials: list[_Trial] = []
+        for span in self.spans:
+            if trials and span > len(a) // _SHARE:
+                break
+            trials.append(self._trial(a, b, terms, span))
+            best = max(range(len(trials)), key=lambda i: trials[i].promised)
+            if len(trials) - 1 - best >= _PATIENCE and trials[best].promised > 0:
+                break
+        return trials
 
     def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> "_Trial":
         """Learn on the first half of the spoken samples what is then judged on the second."""
@@ -160,7 +172,7 @@ class _Trial(NamedTuple):
 
 def _scaled(terms: Terms, trial: _Trial) -> Terms:
     """Return the terms with the errors as the trial found them; strands that it did not see are left as they are."""
-    known = (*trial.scales, *((1.0, 0.02),) * len(terms.strands))
+    known = (*trial.scales, *((1.0, _TAIL),) * len(terms.strands))
     scaled = (
         replace(strand, noise=np.minimum(1.0, scale * strand.noise), tail=tail)
         for strand, (scale, tail) in zip(terms.strands, known, strict=False)
@@ -187,8 +199,8 @@ def _calibrated(series: Real, b: Spoken, strand: Strand) -> tuple[float, float, 
         own = np.take_along_axis(each, cells[::every, :, None], axis=2)
         return float(-np.log2(np.maximum(own, 1e-9)).sum())
 
-    scale = min(SCALES, key=lambda scale: told(scale, 0.02))
-    tail = min(_TAILS, key=lambda tail: told(scale, tail))
+    scale, _ = downhill(lambda scale: told(scale, _TAIL), SCALES, 1.0)
+    tail, _ = downhill(lambda tail: told(scale, tail), _TAILS, _TAIL)
     return scale, tail, told(scale, tail, 1)
 
 

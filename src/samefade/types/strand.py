@@ -35,7 +35,7 @@ class Strand:
     noise: Float
     activity: float = 0.0
     movement: float = 0.0
-    tail: float = 0.02
+    tail: float = 0.01
     edges: tuple[Float, ...] = field(default=())
 
     __hash__ = None  # type: ignore[assignment]  # arrays cannot be hashed
