@@ -13,7 +13,7 @@ from math import ceil, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
+from samefade.errors import ConstantSignal, NotFinite, OutOfRange, TooFewSamples
 from samefade.types import Feature, Float, Kept, Strand, Symbols, Terms
 
 Real = NDArray[np.float64]
@@ -37,18 +37,22 @@ class Cells:
         Raises:
             TypeError: When the feature was made of samples that were spoken.
             OutOfRange: When the terms hold no thresholds for the components of the feature.
-            TooFewSamples: When no block is usable.
-            ConstantSignal: When a component does not vary at all.
+            TooFewSamples: When fewer than two blocks are usable.
+            NotFinite: When a component is NaN or infinite.
+            ConstantSignal: When no component varies.
         """
         x = x.kept
         edges = thresholds(terms)
         if x.values.ndim != 2 or x.values.shape[1] != len(edges):
             raise OutOfRange("feature", f"shape {x.values.shape}", f"{len(edges)} components")
         chosen = np.flatnonzero(x.usable)
-        if not len(chosen):
-            raise TooFewSamples(have=0, need=1)
+        if len(chosen) < 2:
+            raise TooFewSamples(have=len(chosen), need=2)
         values = x.values[chosen]
-        if np.ptp(values) == 0:
+        bad = int(np.count_nonzero(~np.isfinite(values)))
+        if bad:
+            raise NotFinite(f"components of end {x.source.end}", bad)
+        if not np.ptp(values, axis=0).any():
             raise ConstantSignal(x.source.end, float(values[0, 0]))
         cells = np.column_stack([np.searchsorted(e, v, side="right") for e, v in zip(edges, values.T, strict=True)])
         index = (chosen[:, None] * len(edges) + np.arange(len(edges))).ravel()
@@ -107,7 +111,7 @@ def _on_lattice(strand: Strand, quantum: float) -> Real:
 
 
 def quantum(values: Float) -> float | None:
-    """Return the step of which all values are multiples apart, or None where they have none.
+    """Return the step of which all values are multiples, or None where they have none.
 
     Signal strength comes in whole or half dB; a step counts where values repeat at least eight times on average.
     """
@@ -115,5 +119,5 @@ def quantum(values: Float) -> float | None:
     if len(found) < 2 or len(found) * 8 > len(values):
         return None
     step = float(np.diff(found).min())
-    multiples = (found - found[0]) / step
+    multiples = found / step
     return step if np.allclose(multiples, np.round(multiples), atol=1e-6) else None

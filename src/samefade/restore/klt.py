@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
+from samefade.errors import ConstantSignal, EndsDisagree, OutOfRange, TooFewSamples
 from samefade.types import Feature, Half, Observation, Strand, Terms
 
 Real = NDArray[np.float64]
@@ -45,7 +45,8 @@ class Klt:
 
         Raises:
             TooFewSamples: When the spoken samples fill fewer than 48 blocks.
-            ConstantSignal: When an end does not vary.
+            ConstantSignal: When an end does not vary, or stands still for one half of the samples.
+            EndsDisagree: When the ends differ in samples or tones.
             OutOfRange: When the span or the reach makes no sense.
         """
         if self.span < 1 or self.reach < 0:
@@ -53,9 +54,12 @@ class Klt:
         if len(a) < 2 * _LEAST_BLOCKS * self.span:
             raise TooFewSamples(have=len(a), need=2 * _LEAST_BLOCKS * self.span)
         x, y = tones(a), tones(b)
+        if x.shape != y.shape:
+            raise EndsDisagree("shape", x.shape, y.shape)
         for end, values in (("a", x), ("b", y)):
-            if np.ptp(values) == 0:
-                raise ConstantSignal(end, float(values[0, 0]))
+            for half in (values[: len(x) // 2], values[len(x) // 2 :]):
+                if not np.ptp(half, axis=0).any():
+                    raise ConstantSignal(end, float(half[0, 0]))
         ways = directions(x, y, self.strands)
         return replace(terms, strands=tuple(self._strand(x @ way, y @ way, way) for way in ways))
 
