@@ -1,5 +1,6 @@
 """Ask for bits of a polar transform until the string is found: the end that corrects its string."""
 
+import hmac
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from math import log
@@ -160,7 +161,7 @@ class PolarCorrector:
         first, second = tag(self._layout.seed, self._found)
         answer = yield pack(TAG, self._layout, first)
         self.transcript.tags += 1
-        if answer and answer != second:
+        if answer and not hmac.compare_digest(answer, second):
             raise StillDiffers(estimate=self.estimate)
         return bool(answer)
 

@@ -51,10 +51,7 @@ class Layout:
 
     def sizes(self, layer: int) -> NDArray[np.int64]:
         """Return the bits of each frame of a layer, (frames,)."""
-        length = self.layers[layer]
-        frames = -(-length // self.frame)
-        least, longer = divmod(length, frames)
-        return np.full(frames, least) + (np.arange(frames) < longer)
+        return _sizes(self.layers[layer], self.frame)
 
     @property
     def frames(self) -> int:
@@ -63,19 +60,30 @@ class Layout:
 
     def places(self, layer: int) -> list[NDArray[np.int64]]:
         """Return which bits of the string make up each frame of a layer, shuffled."""
-        span = self.span(layer)
-        where = _shuffle(self.seed, layer, self.layers[layer]) + span.start
-        return np.split(where, np.cumsum(self.sizes(layer))[:-1])
+        return _places(self, layer)
+
+
+@lru_cache(maxsize=32)
+def _sizes(length: int, frame: int) -> NDArray[np.int64]:
+    frames = -(-length // frame)
+    least, longer = divmod(length, frames)
+    sizes: NDArray[np.int64] = np.full(frames, least) + (np.arange(frames) < longer)
+    sizes.setflags(write=False)
+    return sizes
 
 
 @lru_cache(maxsize=8)
+def _places(layout: Layout, layer: int) -> list[NDArray[np.int64]]:
+    """Shuffle and cut once what every round asks for, and a replay's other end too."""
+    where = _shuffle(layout.seed, layer, layout.layers[layer]) + layout.span(layer).start
+    return np.split(where, np.cumsum(layout.sizes(layer))[:-1])
+
+
 def _shuffle(seed: bytes, layer: int, size: int) -> NDArray[np.int64]:
-    """Draw a public order; both ends ask for the same ones, and a replay holds both ends."""
+    """Draw a public order."""
     told = b"samefade polar shuffle" + struct.pack("<I", layer) + seed
     keys = np.frombuffer(shake_256(told).digest(8 * size), "<u8")
-    order: NDArray[np.int64] = np.argsort(keys, kind="stable")
-    order.setflags(write=False)
-    return order
+    return np.argsort(keys, kind="stable")
 
 
 def transform(bits: BitArray) -> BitArray:
