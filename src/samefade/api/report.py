@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from samefade.entropy import Estimate
 from samefade.errors import SamefadeError
 from samefade.types import Claim, Key, Ledger, Terms
 
@@ -29,10 +30,11 @@ class Report:
         leak_bits: Every public bit.
         secure_bits: Bits that may be issued, after the leftover-hash margin.
         mutual_information_per_sample: The channel's Gaussian mutual information, bits per sample: the limit.
-        claim: "estimate", or "none" where no key is issued.
+        claim: "bounded" or "estimate", or "none" where no key is issued.
         ledger: The account, line by line.
-        messages: Messages exchanged in reconciliation.
         refusal: Why no key was issued, or None.
+        worth: What the entropy rests on, guesser by guesser.
+        eve: Whether an eavesdropper's recording was used.
         keys_a, keys_b: The keys at each end; empty where none is issued.
     """
 
@@ -53,6 +55,8 @@ class Report:
     claim: Claim
     ledger: Ledger
     refusal: SamefadeError | None = None
+    worth: Estimate | None = None
+    eve: bool = False
     keys_a: tuple[Key, ...] = field(default=(), repr=False)
     keys_b: tuple[Key, ...] = field(default=(), repr=False)
 
@@ -74,7 +78,7 @@ class Report:
             "samples": self.samples,
             "rate_hz": self.rate_hz,
             "dropped": {end: dict(reasons) for end, reasons in self.dropped.items()},
-            "terms": _terms(self.terms),
+            "terms": terms_json(self.terms),
             "lag": self.terms.lag,
             "pearson_raw": self.pearson_raw,
             "pearson_restored": self.pearson_restored,
@@ -87,12 +91,18 @@ class Report:
             "secure_bits_per_sample": self.secure_bits_per_sample,
             "mutual_information_per_sample": self.mutual_information_per_sample,
             "claim": self.claim,
-            "ledger": [{"what": entry.what, "bits": entry.bits} for entry in self.ledger.entries],
+            "ledger": lines_json(self.ledger),
             "assumptions": list(self.ledger.assumptions),
+            "eve": self.eve,
             "keys": len(self.keys_a),
             "keys_match": self.keys_match,
             "refusal": None if self.refusal is None else refusal_json(self.refusal),
         }
+
+
+def lines_json(ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the lines of an account."""
+    return [{"what": entry.what, "bits": entry.bits} for entry in ledger.entries]
 
 
 def refusal_json(error: SamefadeError) -> dict[str, Any]:
@@ -106,13 +116,15 @@ def refusal_json(error: SamefadeError) -> dict[str, Any]:
     }
 
 
-def _terms(terms: Terms) -> dict[str, Any]:
+def terms_json(terms: Terms) -> dict[str, Any]:
+    """Return what was agreed in public as a dictionary; of components only how many there are, and their bits."""
     return {
         "band_hz": None if terms.band is None else [terms.band.low, terms.band.high],
         "voices": None if terms.band is None else terms.band.voices,
         "thresholds": dict(terms.thresholds),
         "step": terms.step,
         "levels": terms.levels,
+        "strands": [{"span": strand.span, "bits": list(strand.bits)} for strand in terms.strands],
         "expected_errors": terms.expected_errors,
         "seed": terms.seed.hex(),
     }

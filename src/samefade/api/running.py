@@ -213,6 +213,8 @@ def _report(
         claim=ends.worth.claim if outcome.keys[0] else "none",
         ledger=ledger,
         refusal=outcome.refusal,
+        worth=ends.worth,
+        eve=kept.e is not None,
         keys_a=outcome.keys[0],
         keys_b=outcome.keys[1],
     )
