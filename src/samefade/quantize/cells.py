@@ -120,4 +120,4 @@ def quantum(values: Float) -> float | None:
         return None
     step = float(np.diff(found).min())
     multiples = found / step
-    return step if np.allclose(multiples, np.round(multiples), atol=1e-6) else None
+    return step if np.allclose(multiples, np.round(multiples), rtol=0, atol=1e-6) else None
