@@ -84,9 +84,11 @@ class CellBelief:
                 chances = self._chances(self._scale(low, layer) if layer else 1.0)
                 return np.concatenate([_ratios(chances, wide, plane, low, layer) for plane in planes])
             holders = wide > planes[0]
+            if len(known) - at < np.count_nonzero(holders):
+                break
             low[holders] |= known[at : at + np.count_nonzero(holders)].astype(np.int64) << planes[0]
             at += int(sum(np.count_nonzero(wide > plane) for plane in planes))
-        raise EndsDisagree("number of known bits and of all layers", len(known), at)
+        raise EndsDisagree("number of known bits and of whole layers", len(known), at)
 
     def _chances(self, scale: float, every: int = 1) -> Chances:
         """Return the cells' probabilities of all strands, block after block, (m · ΣK, 2^w)."""
