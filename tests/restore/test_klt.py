@@ -307,3 +307,31 @@ def test_parameters_and_terms_that_make_no_sense_are_refused():
         Klt().restore(observation(x, Kept), TERMS)
     with pytest.raises(OutOfRange, match="strands"):
         Klt().restore(observation(np.stack([x, x], axis=1), Kept), agreed(Klt(), x, y))
+
+
+def test_it_is_a_value_and_its_features_do_not_leave_the_process():
+    assert Klt(span=4) == eval(repr(Klt(span=4)))
+    assert hash(Klt(span=4)) == hash(Klt(span=4))
+    x, y = ends(1000)
+    with pytest.raises(TypeError, match="no serialiser"):
+        pickle.dumps(Klt().restore(observation(x, Kept), agreed(Klt(), x, y)))
+
+
+@pytest.mark.parametrize("end", ["a", "b"])
+def test_what_is_usable_does_not_depend_on_the_values(end):
+    # else the mark, which the ends compare in public, would tell about them
+    x, y = ends(1000)
+    terms = agreed(Klt(4), x, y)
+    mask = np.random.default_rng(3).random(1000) < 0.8
+    first, second = (Klt(4).restore(observation(v, Kept, end, mask), terms).usable for v in (x, -3 * y))
+    assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int16])
+def test_samples_of_other_types_are_taken_as_they_are(dtype):
+    x, y = (np.round(100 * v).astype(dtype) for v in ends(1000))
+    terms = agreed(Klt(4), x, y)
+    kept = Kept(x, 10.0, np.ones(1000, bool))
+    found = Klt(4).restore(kept, terms).values
+    assert found.dtype == np.float64
+    assert np.array_equal(found, Klt(4).restore(observation(x, Kept), terms).values)
