@@ -12,13 +12,21 @@ from samefade import metrics, reciprocity
 from samefade.align import trim
 from samefade.api.report import Report
 from samefade.entropy import Estimate, earn
-from samefade.errors import AgreementFailed, ConstantSignal, NotEnough, NotReciprocal, SamefadeError, TooLittleEntropy
+from samefade.errors import (
+    AgreementFailed,
+    ConstantSignal,
+    KeysDiffer,
+    NotEnough,
+    NotReciprocal,
+    SamefadeError,
+    TooLittleEntropy,
+)
 from samefade.observe import guard_time
 from samefade.quantize import common, set_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
-from samefade.types import Bits, Claim, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
+from samefade.types import BitArray, Bits, Claim, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
 
 Progress = Callable[[str], None]
 KEY_BITS, THRESHOLDS = 256, (5, 10, 20)
@@ -83,6 +91,7 @@ class _Ends:
     terms: Terms
     a: Bits
     b: Bits
+    hard: tuple[BitArray, BitArray]
     correlation: float
     worth: Estimate
 
@@ -122,8 +131,9 @@ def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Ter
     worth = scheme.worth(a, fa, terms, spoken=spoken.a, eve=kept.e)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
     account = earn(Ledger(), worth, len(a)).pay("usable points, named by both ends", told)
+    hard = (scheme.hard_bits(a, terms), scheme.hard_bits(b, terms))
     correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))
-    return _Ends(terms, scheme.spelt(a, terms, account), scheme.believed(b, fb, terms), correlation, worth)
+    return _Ends(terms, scheme.spelt(a, terms, account), scheme.believed(b, fb, terms), hard, correlation, worth)
 
 
 def _mask_bits(usable: Mask) -> float:
@@ -160,9 +170,10 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
     declined = _hopeless(scheme, ends)
     if declined is not None:
         return declined
-    answerer = scheme.answer(ends.a)
+    answerer, corrector = scheme.answer(ends.a), scheme.correct(ends.b)
     try:
-        fixed, ledger = talk(answerer, scheme.correct(ends.b))
+        fixed, ledger = talk(answerer, corrector)
+        _same_account(ledger, corrector.ledger)
     except AgreementFailed as why:
         return _Outcome(ends.a.ledger, None, why)
     # how many keys are issued depends on what the secret samples turned out to be worth
@@ -171,6 +182,16 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)
     return _Outcome(ledger, (answerer.fixed, fixed), None)
+
+
+def _same_account(a: Ledger, b: Ledger) -> None:
+    """Refuse a key where the two ends counted the discussion differently: b's whole account is the end of a's.
+
+    Raises:
+        KeysDiffer: When they did.
+    """
+    if a.entries[len(a.entries) - len(b.entries) :] != b.entries:
+        raise KeysDiffer(account_a=a.paid, account_b=b.paid)
 
 
 def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None, claim: Claim) -> _Outcome:
@@ -204,7 +225,7 @@ def _report(
         pearson_raw=metrics.pearson(a, b),
         pearson_restored=ends.correlation,
         bits=m,
-        bit_error_rate=metrics.disagreement(ends.a.values, ends.b.values),
+        bit_error_rate=metrics.disagreement(*ends.hard),
         key_rate=_key_rate(ends, len(kept)),
         min_entropy_per_bit=ledger.entries[0].bits / m if m else 0.0,
         leak_bits=told,
@@ -224,5 +245,5 @@ def _key_rate(ends: _Ends, packets: int) -> dict[int, float]:
     """Return bits a packet by threshold; where the bits fill no key of 256, there is none to count."""
     if len(ends.a) < KEY_BITS:
         return dict.fromkeys(THRESHOLDS, 0.0)
-    rates = metrics.key_rate(ends.a.values, ends.b.values, KEY_BITS, THRESHOLDS, packets=packets)
+    rates = metrics.key_rate(*ends.hard, KEY_BITS, THRESHOLDS, packets=packets)
     return {threshold: rate.bits_per_packet for threshold, rate in rates.items()}

@@ -12,7 +12,7 @@ from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.scheme import Scheme
 from samefade.schemes.strata import Strata
 
-BEST = "decimated"
+BEST = "strata"
 _SYNCED: tuple[Scheme, ...] = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated(), Strata())
 
 

@@ -17,7 +17,21 @@ from samefade.quantize import Cdf, to_bits
 from samefade.reconcile import Answerer, Cascade, Corrector, Reconciler
 from samefade.restore import Raw
 from samefade.schemes.expectation import expected_errors, least_told
-from samefade.types import Bits, Feature, Float, Half, Kept, Ledger, Mask, Observation, Pair, Spoken, Symbols, Terms
+from samefade.types import (
+    BitArray,
+    Bits,
+    Feature,
+    Float,
+    Half,
+    Kept,
+    Ledger,
+    Mask,
+    Observation,
+    Pair,
+    Spoken,
+    Symbols,
+    Terms,
+)
 
 
 class Restorer(Protocol):
@@ -184,6 +198,10 @@ class Scheme:
         """
         heard = [trim(x, terms.lag).values for x in (kept.a, kept.b, kept.e) if x is not None]
         return shared(*heard)
+
+    def hard_bits(self, symbols: Symbols, terms: Terms) -> BitArray:  # noqa: ARG002 -- some schemes need the terms
+        """Return the Gray code of the symbols: the bits in which the field counts errors and key rates."""
+        return to_bits(symbols).values
 
     def believed(self, symbols: Symbols, feature: Feature[Kept], terms: Terms) -> Bits:  # noqa: ARG002 -- for soft ones
         """Make end b's bits, with what it believes of the other's where the scheme decides softly."""

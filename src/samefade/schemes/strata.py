@@ -17,7 +17,7 @@ It assumes that the spoken half speaks for the kept one; where it does not, the 
 """
 
 from dataclasses import dataclass, replace
-from math import inf, log2
+from math import log2
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -26,12 +26,11 @@ from numpy.typing import NDArray
 from samefade import restore
 from samefade.align import trim
 from samefade.entropy import Estimate, assess_cells, given_past, guesses
-from samefade.errors import TooLittleEntropy
 from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, downhill, quantum, spell, widths
 from samefade.reconcile import Polar, Reconciler
 from samefade.restore import Klt, deviations, estimates, series_of
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared
-from samefade.types import Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
+from samefade.types import BitArray, Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
 
 Real = NDArray[np.float64]
 SPANS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -54,7 +53,7 @@ class Strata(Scheme):
 
     restore: Restorer = Klt()
     quantize: Quantizer = Cells()
-    reconcile: Reconciler = Polar()
+    reconcile: Reconciler = Polar(frame=4096, list_size=16)
     spans: tuple[int, ...] = SPANS
 
     @property
@@ -66,16 +65,14 @@ class Strata(Scheme):
         """Learn lag, length of a block, components and thresholds from spoken samples.
 
         Raises:
-            NotEnough: When there are too few spoken samples, an end does not vary, or no component promises anything.
+            NotEnough: When there are too few spoken samples, or an end does not vary.
         """
         plain = restore.Raw()
         terms = Terms(rate=a.rate, seed=seed, lag=self.align.align(plain.restore(a), plain.restore(b)))
         x, y = trim(a, terms.lag), trim(b, terms.lag)
-        for best in sorted(self._trials(x, y, terms), key=lambda trial: -trial.promised):
-            made = _scaled(self._planned(x, y, terms, best.span), best)
-            if made.strands:
-                return replace(made, thresholds={"promised": best.promised, "told": best.told})
-        raise TooLittleEntropy(have=0.0, need=self.amplify.bits)  # no component of any block promises anything
+        best = max(self._trials(x, y, terms), key=lambda trial: trial.promised)
+        made = _scaled(self._planned(x, y, terms, best.span), best)
+        return replace(made, thresholds={"promised": best.promised, "told": best.told})
 
     def worth(
         self, symbols: Symbols, feature: Feature[Kept], terms: Terms, *, spoken: Spoken | None, eve: Kept | None
@@ -93,6 +90,13 @@ class Strata(Scheme):
         wide = _wide(symbols, terms)
         values, layers = spell(symbols.values.astype(np.uint8), wide)
         return Bits(values, ledger=account + symbols.public, terms=terms, layers=layers)
+
+    def hard_bits(self, symbols: Symbols, terms: Terms) -> BitArray:
+        """Return the Gray code of the cells, each in as many bits as its component has."""
+        cells, wide = symbols.values.astype(np.int64), _wide(symbols, terms)
+        place = np.arange(int(wide.max()))
+        code = (cells ^ (cells >> 1))[:, None] >> np.maximum(wide[:, None] - 1 - place, 0)
+        return np.asarray(code[place < wide[:, None]] & 1, np.uint8)
 
     def believed(self, symbols: Symbols, feature: Feature[Kept], terms: Terms) -> Bits:
         """Make end b's bits, with what it believes of the other's."""
@@ -140,8 +144,7 @@ class Strata(Scheme):
             scale, tail, bits = _calibrated(series, y, strand)
             scales.append((scale, tail))
             told += bits
-        promised = (secret - (1 + _OVERHEAD) * told) / n if made.strands else -inf
-        return _Trial(span, promised, told / n, tuple(scales))
+        return _Trial(span, (secret - (1 + _OVERHEAD) * told) / n, told / n, tuple(scales))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
@@ -150,8 +153,10 @@ class Strata(Scheme):
         made = replace(klt, span=span, reach=reach).agree(a, b, replace(terms, step=span))
         single = len(made.strands) == 1 and a.values.ndim == 1
         step = quantum(a.values[a.mask]) if single else None
-        kept = (_chosen(a, strand, step) for strand in made.strands)
-        return replace(made, strands=tuple(strand for strand in kept if strand is not None))
+        kept = [_chosen(a, strand, step) for strand in made.strands]
+        found = tuple(strand for strand in kept if strand is not None)
+        # where nothing promises anything, the account shall say so, with all its numbers
+        return replace(made, strands=found or (allocate(made.strands[0], step),))
 
 
 class _Trial(NamedTuple):
