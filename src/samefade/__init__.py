@@ -26,7 +26,10 @@ _HOMES = {
     "read_pair": "api",
     "read_set": "api",
     "compare": "api",
+    "Certificate": "api",
     "Report": "api",
+    "assess": "api",
+    "certify": "api",
     "measure": "api",
     "run": "api",
 }

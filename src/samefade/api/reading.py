@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from samefade import data, files
-from samefade.errors import EndsDisagree, UnreadableRecording
+from samefade.errors import EndsDisagree, OutOfRange, UnreadableRecording
 from samefade.observe import By
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
@@ -30,7 +30,7 @@ def read(path: Place, **options: Any) -> tuple[Recording, ...]:  # noqa: ANN401 
     return files.read(path, **options)
 
 
-def read_pair(
+def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is made here, each by its name
     a: Place,
     b: Place | None = None,
     *,
@@ -39,6 +39,7 @@ def read_pair(
     by: By = "auto",
     half_duplex: bool = False,
     columns: Columns = (None, None),
+    all_tones: bool = False,
     **options: Any,  # noqa: ANN401 -- each format has its own options
 ) -> Pair[Observation]:
     """Read both ends of a link, match their samples and put them on one even grid with gaps marked.
@@ -51,6 +52,7 @@ def read_pair(
         by: "auto", "sequence", "clock" or "row".
         half_duplex: Interpolate b to a's instants.
         columns: In tables of signal strength, the column of each end, by name or by number from 1.
+        all_tones: Take every tone that both ends can use; signal strength has none, and is refused then.
         options: Passed to the reader.
 
     Raises:
@@ -63,13 +65,21 @@ def read_pair(
         first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
     heard = files.read(eve) if eve is not None else None
     rate = options.get("rate")
-    made = match_pair(first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex)
+    made = match_pair(
+        first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex, all_tones=all_tones
+    )
+    _refuse_one_tone(made, all_tones=all_tones)
     _refuse_copies(made, a, a if b is None else b)
     return made
 
 
 def read_set(
-    name: str, *, eve: Place | None = None, subcarrier: int | None = None, by: By = "auto"
+    name: str,
+    *,
+    eve: Place | None = None,
+    subcarrier: int | None = None,
+    by: By = "auto",
+    all_tones: bool = False,
 ) -> Pair[Observation]:
     """Read a two-ended public data set by name, Eve's recording included where there is one.
 
@@ -78,11 +88,13 @@ def read_set(
         eve: Another recording of the eavesdropper instead of the set's own.
         subcarrier: As for `read_pair`.
         by: As for `read_pair`.
+        all_tones: As for `read_pair`.
 
     Raises:
         UnknownName: When there is no such set.
         DataUnavailable: When its files are not to be had.
         EndsDisagree: When the set has one end only, or both ends are one recording.
+        OutOfRange: When all tones of signal strength are asked for.
     """
     found, paths = data.find(name), data.get(name)
     read_by_role = {file.role: _file(file, paths[file.role]) for file in found.files}
@@ -93,7 +105,8 @@ def read_set(
     else:
         raise EndsDisagree(f"ends, of which {found.name} has only one", "there", "missing")
     heard = files.read(eve) if eve is not None else read_by_role.get("eve")
-    made = match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex)
+    made = match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex, all_tones=all_tones)
+    _refuse_one_tone(made, all_tones=all_tones)
     _refuse_copies(made, *(paths.get(role, paths.get("both", found.name)) for role in ("a", "b")))
     return made
 
@@ -121,6 +134,11 @@ def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recordin
             ways += ", or name both columns with --column-a and --column-b (in Python, columns=)"
         raise EndsDisagree(f"ends, of which {path} holds only one: {ways}", "there", "missing")
     return found[0], found[1]
+
+
+def _refuse_one_tone(made: Pair[Observation], *, all_tones: bool) -> None:
+    if all_tones and made.a.values.ndim == 1:
+        raise OutOfRange("all tones", f"asked of a record in {made.a.unit}", "a recording of CSI, which has tones")
 
 
 def _refuse_copies(made: Pair[Observation], a: Place, b: Place) -> None:

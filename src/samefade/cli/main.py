@@ -6,7 +6,7 @@ import sys
 import typer
 
 from samefade import __version__
-from samefade.cli import compare, data, demo, doctor, key, measure, read, sim
+from samefade.cli import assess, compare, data, demo, doctor, key, measure, read, sim
 from samefade.cli.output import complain, emit, refused
 from samefade.errors import CannotWrite, InputError, SamefadeError
 
@@ -23,6 +23,7 @@ app.command()(demo.demo)
 app.command()(read.read)
 app.command()(measure.measure)
 app.command()(key.key)
+app.command()(assess.assess)
 app.command()(compare.compare)
 app.command()(sim.sim)
 app.add_typer(data.app, name="data")

@@ -28,9 +28,10 @@ def measure(
     if plot is not None:
         writable(plot)
     with steps("measuring", quiet=json) as step:
-        evidence = api.measure(pair)
+        one = pair.one_tone()
+        evidence = api.measure(pair, column=pair.main)
         step("looking for lost packets")
-        losses = reciprocity.losses(pair.a.values, pair.b.values, rate=pair.rate) if pair.a.values.ndim == 1 else ()
+        losses = reciprocity.losses(one.a.values, one.b.values, rate=pair.rate)
         words = reciprocity.diagnose(evidence, losses)
         if plot is not None:
             step("drawing")

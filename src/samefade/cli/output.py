@@ -39,14 +39,15 @@ def table(title: str, *columns: str, rows: Sequence[tuple[str, ...]]) -> Table:
 
 def emit(result: dict[str, Any]) -> None:
     """Print one JSON object; NaN becomes null, because JSON has none."""
-    print(json.dumps(_finite(result), ensure_ascii=False, indent=2))  # noqa: T201 -- this is the printing
+    print(json.dumps(finite(result), ensure_ascii=False, indent=2))  # noqa: T201 -- this is the printing
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+def finite(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return a JSON value with null for every number that is not finite."""
     if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
+        return {k: finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     if isinstance(value, float) and value - value != 0:
         return None
     return value

@@ -21,6 +21,7 @@ Files = Annotated[
 Data = Annotated[str | None, typer.Option("--data", help="A public data set by name; `samefade data list`.")]
 Eve = Annotated[Path | None, typer.Option("--eve", help="What the eavesdropper recorded.")]
 Tone = Annotated[int | None, typer.Option("--tone", help="Index of the subcarrier; by default 6, the paper's.")]
+AllTones = Annotated[bool, typer.Option("--all-tones", help="Of CSI: every tone that both ends can use.")]
 Format = Annotated[str | None, typer.Option("--format", help="Name of the format, when guessing fails.")]
 ColumnA = Annotated[str | None, typer.Option("--column-a", help="In an RSSI table: the column of end a.")]
 ColumnB = Annotated[str | None, typer.Option("--column-b", help="In an RSSI table: the column of end b.")]
@@ -42,6 +43,7 @@ def _pair(
     rate: Rate = None,
     match: Match = "auto",
     half_duplex: HalfDuplex = False,
+    all_tones: AllTones = False,
 ) -> Pair[Observation]:
     paths = recordings or []
     if (data is None) == (not paths) or len(paths) > 2:
@@ -52,11 +54,9 @@ def _pair(
 
     with steps("reading"):
         if data is not None:
-            return read_set(data, eve=eve, subcarrier=tone)
-        columns = (column_a, column_b)
-        return read_pair(
-            *paths, eve=eve, subcarrier=tone, by=match, half_duplex=half_duplex, columns=columns, **options
-        )
+            return read_set(data, eve=eve, subcarrier=tone, all_tones=all_tones)
+        options |= {"by": match, "half_duplex": half_duplex, "columns": (column_a, column_b)}
+        return read_pair(*paths, eve=eve, subcarrier=tone, all_tones=all_tones, **options)
 
 
 def with_pair(command: Callable[..., None]) -> Callable[..., None]:

@@ -63,7 +63,13 @@ class Information:
 
 
 def mutual_information(
-    a: Float, b: Float, rate: float = 1.0, segment: int = 256, *, eve: Float | None = None
+    a: Float,
+    b: Float,
+    rate: float = 1.0,
+    segment: int = 256,
+    *,
+    eve: Float | None = None,
+    band: tuple[float, float] | None = None,
 ) -> Information:
     """Return the mutual information rate of two series, as if they were jointly Gaussian and stationary.
 
@@ -82,6 +88,8 @@ def mutual_information(
         segment: Samples a segment, at least 16; a short record is cut into shorter ones (a power of two), so that
             there are at least three for each series and one more, overlapping by half.
         eve: (n,) or (n, m) what Eve heard at the same times; None leaves her out.
+        band: The frequencies in Hz, lowest and highest, that count; None for all of them.
+            Spectral lines at the edges count by the share of their bin that lies within.
 
     Raises:
         EndsDisagree: When the series differ in length.
@@ -107,7 +115,7 @@ def mutual_information(
     length = _length(len(joint), segment, joint.shape[1])
     nats, coherence, segments = _shared(joint, tones, length)
     freedom = segments / (1 + 2 * _OVERLAP**2 * (segments - 1) / segments) - heard.shape[1]
-    width = _widths(length)
+    width = _widths(length) if band is None else _within(length, band, rate)
     bits = float((nats - excess(freedom, *tones)) @ width) / log(2)
     variance = scatter(coherence, freedom, *tones) @ width**2
     spread = 1.96 * float(np.sqrt(_SPECTRAL * variance)) / log(2)
@@ -185,6 +193,16 @@ def _widths(length: int) -> NDArray[np.float64]:
     width[0] /= 2
     width[-1] /= 2 if length % 2 == 0 else 1
     return width
+
+
+def _within(length: int, band: tuple[float, float], rate: float) -> NDArray[np.float64]:
+    """Return how much of each frequency bin lies within the band, cycles a sample."""
+    low, high = band
+    if not (np.isfinite(high) and 0 <= low < high and low < rate / 2):
+        raise OutOfRange("band", f"{low:g} to {high:g} Hz", f"two frequencies of 0 to {rate / 2:g} Hz, the lower first")
+    centre = np.arange(length // 2 + 1) / length
+    left, right = np.maximum(centre - 0.5 / length, 0.0), np.minimum(centre + 0.5 / length, 0.5)
+    return np.asarray(np.maximum(np.minimum(right, high / rate) - np.maximum(left, low / rate), 0.0))
 
 
 def _shared(

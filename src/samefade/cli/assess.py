@@ -1,0 +1,84 @@
+"""`samefade assess`: the certificate of a key, for whoever must judge it."""
+
+import json as notation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from samefade.cli.key import positive_minutes, public_seed
+from samefade.cli.output import emit, finite, say, steps, writable
+from samefade.cli.source import with_pair
+from samefade.errors import CannotWrite
+from samefade.types import Observation, Pair
+
+if TYPE_CHECKING:
+    from samefade.api import Certificate
+
+
+@with_pair
+def assess(
+    pair: Pair[Observation],
+    scheme: Annotated[
+        str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Add NIST's ten estimators and the cost of guessing.")] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Add SP 800-22 on raw bits; it proves nothing.")] = False,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
+    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write what may be shown to others to this file.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, private numbers included.")] = False,
+) -> None:
+    """Say what a key of this pair is worth, and on what grounds; exit code 3 when there is no key.
+
+    What is printed holds numbers computed from secret samples: keep it as secret as the key. What `--out` writes holds
+    none, and may be shown.
+
+    Examples: `samefade assess ap.csv sta.csv --eve eve.csv` · `samefade assess --data skyglow/mobile --full` ·
+    `samefade assess ap.csv sta.csv --all-tones --smoke --out certificate.json`
+    """
+    from samefade import api, schemes
+
+    if out is not None:
+        writable(out)
+    chosen = schemes.find(scheme or schemes.BEST)
+    with steps(chosen.name, quiet=json) as step:
+        found = api.assess(
+            pair, chosen, full=full, smoke=smoke, minutes=positive_minutes(minutes), seed=public_seed(seed),
+            progress=step,
+        )  # fmt: skip
+    if out is not None:
+        _write(found, out)
+    if json:
+        emit(found.to_json(private=True))
+    else:
+        say(str(found))
+        if out is not None:
+            say(f"\ncertificate to show to others: {out}")
+    _end(found, told=json)
+
+
+def _write(found: "Certificate", path: Path) -> None:
+    """Write what may travel, all or nothing.
+
+    Raises:
+        CannotWrite: When the operating system refuses.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(notation.dumps(finite(found.to_json()), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise CannotWrite(path, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _end(found: "Certificate", *, told: bool) -> None:
+    """End with the refusal's exit code where there is one; people read its sentence last."""
+    why = found.private.refusal
+    if why is None:
+        return
+    if not told:
+        typer.echo(f"\n{why['sentence']} {why['advice']}", err=True)
+    raise typer.Exit(why["exit_code"])
