@@ -1,5 +1,6 @@
 """What end b believes, against Bayes' rule spelt out cell by cell."""
 
+from dataclasses import replace
 from math import erf, exp, log, sqrt
 
 import numpy as np
@@ -201,7 +202,7 @@ def test_the_scale_of_errors_is_found_from_known_bits(wider, least, most):
     assert least / 2 <= made._scale(cells.ravel() % 4, 2) <= most * 1.5
     if wider == 2.0:  # and the ratios are those of somebody who knew
         part = made.likely[0]
-        aware = belief(part._replace(deviation=2 * part.deviation))
+        aware = belief(replace(part, deviation=2 * part.deviation))
         at = sum(lengths) - lengths[-1]
         assert np.allclose(made.about(told[:at]), aware.about(told[:at]), atol=1e-3)
 

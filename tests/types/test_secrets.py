@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from samefade.errors import OutOfRange
-from samefade.types import Bits, Kept, Key, Observation, Pair, Symbols
+from samefade.quantize import CellBelief, Likely
+from samefade.types import Bits, Feature, Kept, Key, Observation, Pair, Symbols
 
 SECRET = bytes(range(65, 97))
 
@@ -22,6 +23,9 @@ def kept():
     Bits(np.array([1, 0, 1], np.uint8)),
     Symbols(np.array([1, 3]), 4, np.array([0, 1])),
     kept(),
+    Feature(np.array([3.25]), 1.0, np.ones(1, bool), kept()),
+    CellBelief((Likely(np.zeros((2, 1)), np.ones((2, 1)), (np.zeros(1),), 0.0),), np.ones(1, np.int64)),
+    Likely(np.zeros((2, 1)), np.ones((2, 1)), (np.zeros(1),), 0.0),
 ])  # fmt: skip
 def test_a_secret_cannot_be_serialised(holder):
     with pytest.raises(TypeError):

@@ -8,7 +8,7 @@ known so far are likeliest, so a channel that became noisier since calibration c
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ _EVIDENCE = 8.0  # nats by which another scale must be likelier than what calibr
 _LOOKED_AT = 4000  # symbols from which the scale of errors is found
 
 
-class Likely(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Likely:
     """What end b expects of the components of one strand.
 
     Attributes:
@@ -39,6 +40,10 @@ class Likely(NamedTuple):
     deviation: Real
     edges: Sequence[Float]
     tail: float
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError("what an end expects has no serialiser: it is secret")
 
     def chances(self, scale: float = 1.0, every: int = 1) -> Chances:
         """Return the probability of each cell, (m, K, 2^w), when errors are `scale` times as wide; of every n-th block.
@@ -68,6 +73,10 @@ class CellBelief:
     likely: tuple[Likely, ...]
     widths: NDArray[np.int64]
     first: int = 3
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError("a belief has no serialiser: it is secret")
 
     def about(self, known: BitArray) -> Float:
         """Return the log-likelihood ratios of the layer after the known ones, in nats, positive for a 0.

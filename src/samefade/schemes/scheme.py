@@ -109,6 +109,7 @@ class Scheme:
         Raises:
             NotEnough: When there is nothing to learn from.
         """
+        spoken_only(a, b)
         terms = Terms(rate=a.rate, seed=seed)
         if isinstance(self.restore, Calibrated):
             terms = self.restore.agree(a, b, terms)
@@ -219,6 +220,16 @@ class Scheme:
         """Return the party that corrects its string."""
         terms = _terms(bits)
         return self.reconcile.correct(bits, terms.seed, terms.expected_errors)
+
+
+def spoken_only(*ends: Observation) -> None:
+    """Refuse to learn public terms from samples that are secret.
+
+    Raises:
+        TypeError: When one end's samples are kept.
+    """
+    if any(isinstance(end, Kept) for end in ends):
+        raise TypeError("only Spoken samples may set public terms, not Kept")
 
 
 def shared(a: Float, b: Float, eve: Float | None = None) -> float:

@@ -29,7 +29,7 @@ from samefade.entropy import Estimate, assess_cells, given_past, guesses
 from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, downhill, quantum, spell, widths
 from samefade.reconcile import Polar, Reconciler
 from samefade.restore import Klt, deviations, estimates, series_of
-from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared
+from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared, spoken_only
 from samefade.types import BitArray, Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
 
 Real = NDArray[np.float64]
@@ -67,6 +67,7 @@ class Strata(Scheme):
         Raises:
             NotEnough: When there are too few spoken samples, or an end does not vary.
         """
+        spoken_only(a, b)
         plain = restore.Raw()
         terms = Terms(rate=a.rate, seed=seed, lag=self.align.align(plain.restore(a), plain.restore(b)))
         x, y = trim(a, terms.lag), trim(b, terms.lag)
@@ -200,7 +201,7 @@ def _calibrated(series: Real, b: Spoken, strand: Strand) -> tuple[float, float, 
     some = max(1, cells.size // _CALIBRATED)
 
     def told(scale: float, tail: float, every: int = some) -> float:
-        each = likely._replace(tail=tail).chances(scale, every)
+        each = replace(likely, tail=tail).chances(scale, every)
         own = np.take_along_axis(each, cells[::every, :, None], axis=2)
         return float(-np.log2(np.maximum(own, 1e-9)).sum())
 
