@@ -168,7 +168,7 @@ class Scheme:
         spoken: Spoken | None = None,
         eve: Kept | None = None,
     ) -> Bits:
-        """Make one end's bits, with the account of what they are worth.
+        """Make one end's bits: at end a with the account of what they are worth, at end b with what it believes.
 
         Args:
             x: As for `symbols`.
@@ -179,6 +179,8 @@ class Scheme:
         """
         feature = x if isinstance(x, Feature) else self.feature(x, terms)
         symbols = self.symbols(feature, terms, usable)
+        if feature.source.end == "b":
+            return self.believed(symbols, feature, terms)
         worth = self.worth(symbols, feature, terms, spoken=spoken, eve=eve)
         return self.spelt(symbols, terms, earn(Ledger(), worth, len(symbols)))
 
