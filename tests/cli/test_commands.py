@@ -131,7 +131,7 @@ def test_doctor_says_that_all_is_well(samefade):
     assert samefade("doctor", "--json").json["ok"] is True
 
 
-@pytest.mark.parametrize("command", ["demo", "read", "measure", "key", "compare", "sim", "doctor"])
+@pytest.mark.parametrize("command", ["demo", "read", "measure", "key", "assess", "compare", "sim", "doctor"])
 def test_every_help_has_an_example(samefade, command):
     seen = samefade(command, "--help")
     assert seen.code == 0

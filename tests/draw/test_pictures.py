@@ -1,10 +1,14 @@
 """Pictures are written whole, in the format asked for, or not at all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from samefade import draw
+from samefade import api, draw, schemes
 from samefade.api.comparison import Row
+from samefade.api.overclaim import Overclaim
+from samefade.entropy import Information
 from samefade.errors import CannotWrite, NotEnough, OutOfRange, TooFewSamples
 from samefade.types import Observation, Pair
 
@@ -40,6 +44,24 @@ def test_an_unknown_ending_and_an_absent_folder_are_refused(pair, tmp_path):
     with pytest.raises(CannotWrite):
         draw.link(pair, tmp_path / "no" / "x.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bars_that_claim_more_than_a_band_holds_are_marked(pair, tmp_path):
+    (plain,) = api.compare([schemes.find("wskg")], pair, seed=bytes(32))
+    held = Information(0.1, 1.0, 0.08, 0.12, 256)
+    claims = replace(plain.report, key_rate={5: 0.0, 10: 0.0, 20: 1.9})
+    marked = Row("wskg", claims, field=Overclaim(1.9, (0.1, 0.2), held))
+    honest = Row("wskg", claims, field=Overclaim(0.05, (0.1, 0.2), held))
+    for name, rows in (
+        ("marked", [marked, marked]),
+        ("honest", [honest, honest]),
+        ("none", [replace(marked, field=None)]),
+    ):
+        draw.rates(rows, tmp_path / f"{name}.svg")
+    told = {name: (tmp_path / f"{name}.svg").read_text(encoding="utf-8") for name in ("marked", "honest", "none")}
+    assert told["marked"].count("claims 19× what its band can hold") == 2
+    assert told["marked"].count("more than the scheme's band can hold") == 1
+    assert "claims" not in told["honest"] + told["none"]
 
 
 def test_no_table_is_drawn_when_no_scheme_could_run(tmp_path):

@@ -15,7 +15,7 @@ from typing import Any
 
 from samefade.api.judged import Judged
 from samefade.api.private import Private, rates
-from samefade.api.report import Report, lines_json, refusal_json, terms_json
+from samefade.api.report import Report, lines_json, terms_json
 from samefade.api.same import same
 from samefade.api.versions import versions
 from samefade.entropy import Smoke, Stationarity
@@ -196,7 +196,7 @@ def certify(
             pearson_raw=report.pearson_raw,
             pearson_restored=report.pearson_restored,
             stationarity=stationarity,
-            refusal=None if report.refusal is None else refusal_json(report.refusal),
+            refusal=report.refusal,
             judged=judged,
             smoke=smoke,
         ),

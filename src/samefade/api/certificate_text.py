@@ -19,8 +19,9 @@ CLAIMS = {
     "none": "none: no key is issued",
 }
 BELOW = (
-    "SP 800-90B leaves {least:.3f} bits a symbol where the account has {counted:.3f}: it prices all symbols like their "
-    "likeliest stretch, and the account adds up what each is worth. A part of this string is not worth its share."
+    "SP 800-90B leaves {least:.3f} of each bit, and {ceiling:.3f} of as many perfect ones; the account has "
+    "{counted:.3f}. It prices all symbols like their likeliest stretch, and the account adds up what each is worth: a "
+    "part of this string is not worth its share."
 )
 
 
@@ -32,7 +33,7 @@ def text(certificate: "Certificate") -> str:
         _rate(certificate),
         "the account, in bits\n" + str(own.ledger),
         _guessers(own),
-        *([] if own.judged is None else [_judged(own.judged, min(own.by.values(), default=0.0))]),
+        *([] if own.judged is None else [_judged(own.judged), _below(certificate, own.judged)]),
         *([] if own.smoke is None else [_smoke(own.smoke)]),
         "\n".join(_assumed(certificate)),
         _notes(certificate),
@@ -79,13 +80,10 @@ def _guessers(own: "Private") -> str:
     )
 
 
-def _judged(judged: Judged, counted: float) -> str:
+def _judged(judged: Judged) -> str:
     parts = []
-    least = min((found.least for found in judged.sp80090b.values() if found.bits_per_symbol > 1), default=counted)
     for what, found in judged.sp80090b.items():
-        parts.append(f"SP 800-90B, {found.samples:,} {what}\n{found}")
-    if least < counted:
-        parts.append(_wrapped(BELOW.format(least=least, counted=counted)))
+        parts.append(f"SP 800-90B, {what}: {found.samples:,}\n{found}")
     if judged.guessing is not None:
         cost = judged.guessing
         told = ", ".join(f"2^{guesses:.0f} at the {at:g}th percentile" for at, guesses in cost.log2_guesses.items())
@@ -93,6 +91,16 @@ def _judged(judged: Judged, counted: float) -> str:
         parts.append(_wrapped(f"guesses for 256 raw bits: {told} ({learnt}; 2^255 for perfect bits)"))
     parts += [f"not judged: {what} ({why})" for what, why in judged.skipped.items()]
     return "\n\n".join(parts)
+
+
+def _below(c: "Certificate", judged: Judged) -> str:
+    """Say why NIST's number is lower, where it is; both are compared for a bit, as symbols have several widths."""
+    whole = list(judged.sp80090b.values())[-1:]  # the last one saw all symbols
+    if not whole or not c.bits:
+        return ""
+    counted = min(c.private.by.values(), default=0.0) * c.symbols / c.bits
+    least, ceiling = (bits / whole[0].bits_per_symbol for bits in (whole[0].least, whole[0].ceiling))
+    return _wrapped(BELOW.format(least=least, ceiling=ceiling, counted=counted)) if least < counted else ""
 
 
 def _smoke(found: Smoke) -> str:

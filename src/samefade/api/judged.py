@@ -102,7 +102,7 @@ def judge(symbols: Written) -> Judged:
     string = symbols.string()
     asked: dict[str, tuple[Integer, int]] = {f"symbols of {width} bit{'s' if width > 1 else ''}": (values, width)}
     if len(values) < len(symbols.values):
-        asked["all symbols as bits"] = (string, 1)
+        asked["bits of all symbols"] = (string, 1)
     found: dict[str, Assessment90B] = {}
     skipped: dict[str, str] = {}
     for what, (of, bits) in asked.items():

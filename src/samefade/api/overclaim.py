@@ -51,16 +51,17 @@ class Overclaim:
         """Say it in a few words; nothing where no more is claimed than there is."""
         if not self.overclaims:
             return ""
-        where = "all frequencies" if self.band is None else "its band"
-        if self.times >= 1000:
-            return f"claims bits, but {where} hold{'' if self.band is None else 's'} none"
-        return f"claims {self.times:.2g}× what {where} can hold"
+        where = "the channel" if self.band is None else "its band"
+        if self.times >= 10_000:
+            return f"claims bits, but {where} holds none"
+        return f"claims {self.times:,.{0 if self.times >= 10 else 1}f}× what {where} can hold"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain numbers, for a row of `samefade.compare/1`."""
         found = self.information
         return {
             "claimed_bits_per_sample": self.claimed,
+            "band_hz_judged": None if self.band is None else list(self.band),
             "band_information_per_sample": None if found is None else found.per_sample,
             "band_information_interval": None if found is None else [found.low, found.high],
             "overclaims": self.overclaims,

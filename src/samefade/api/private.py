@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from samefade.api.judged import Judged
-from samefade.api.report import lines_json
+from samefade.api.report import lines_json, refusal_json
 from samefade.entropy import Smoke, Stationarity
+from samefade.errors import SamefadeError
 from samefade.types import Ledger
 
 
@@ -27,7 +28,7 @@ class Private:
         pearson_raw: Correlation of the kept halves as heard.
         pearson_restored: Correlation of what was quantised.
         stationarity: What speaks against the kept half's being one process; None where it is too short to say.
-        refusal: Why no key was issued, as a dictionary, or None.
+        refusal: Why no key was issued, or None.
         judged: What the judges of SP 800-90B and a guesser say of the symbols, where they were asked.
         smoke: Tests of randomness on the quantised bits before hashing, where they were asked for.
     """
@@ -43,7 +44,7 @@ class Private:
     pearson_raw: float
     pearson_restored: float
     stationarity: Stationarity | None = None
-    refusal: Mapping[str, Any] | None = None
+    refusal: SamefadeError | None = None
     judged: Judged | None = None
     smoke: Smoke | None = None
 
@@ -72,7 +73,7 @@ class Private:
             "ceiling": self.ceiling,
             "ledger": lines_json(self.ledger),
             "stationarity": None if self.stationarity is None else _stationarity(self.stationarity),
-            "refusal": None if self.refusal is None else dict(self.refusal),
+            "refusal": None if self.refusal is None else refusal_json(self.refusal),
             **({} if self.judged is None else self.judged.to_json()),
             **({} if self.smoke is None else {"smoke": self.smoke.to_json()}),
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.key import positive_minutes, public_seed
+from samefade.cli.key import positive_minutes, public_seed, refuse
 from samefade.cli.output import emit, finite, say, steps, writable
 from samefade.cli.source import with_pair
 from samefade.errors import CannotWrite
@@ -55,7 +55,8 @@ def assess(
         say(str(found))
         if out is not None:
             say(f"\ncertificate to show to others: {out}")
-    _end(found, told=json)
+    if found.private.refusal is not None:
+        refuse(found.private.refusal, told=json)
 
 
 def _write(found: "Certificate", path: Path) -> None:
@@ -72,13 +73,3 @@ def _write(found: "Certificate", path: Path) -> None:
         raise CannotWrite(path, error.strerror or str(error)) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def _end(found: "Certificate", *, told: bool) -> None:
-    """End with the refusal's exit code where there is one; people read its sentence last."""
-    why = found.private.refusal
-    if why is None:
-        return
-    if not told:
-        typer.echo(f"\n{why['sentence']} {why['advice']}", err=True)
-    raise typer.Exit(why["exit_code"])

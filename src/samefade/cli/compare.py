@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,17 @@ from samefade.types import Observation, Pair
 if TYPE_CHECKING:
     from samefade.api.comparison import Row
 
-COLUMNS = (
-    "scheme", "r", "differ", "key rate ≤ 20", "min-entropy/bit", "told", "secure", "secure/sample", "of limit", "keys",
-)  # fmt: skip
+REPORTED = ("scheme", "r", "differ", "claimed", "its band, Hz", "holds", "")
+ON_REPORTED = """
+claimed: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate.
+holds: bits a sample that both ends share in the band that the scheme keeps, whoever else knows them.
+A mark (←) is put on the field's number, not on the keys that are issued, which the second table accounts for.
+"""
+ON_SECURE = """
+told: public bits; where no code could win, nothing is sent, and the least that it would take is shown.
+secure: bits that may be issued after every public bit; the same a sample, and as a share of what the ends
+share a sample given Eve, which no scheme can exceed."""
+SECRET = ("scheme", "min-ent./bit", "told", "secure", "a sample", "of shared", "share", "claim", "keys")
 
 
 @with_pair
@@ -28,7 +36,7 @@ def compare(
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the rates by scheme to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Compare schemes on one pair: what the field reports beside what is secret.
+    """Compare schemes on one pair: what the field reports, what its band can hold, and what is secret.
 
     Examples: `samefade compare --data skyglow/mobile --plot rates.png` ·
     `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine`
@@ -41,7 +49,7 @@ def compare(
     with steps("comparing", quiet=json) as step:
         rows = api.compare(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
     if json:
-        emit({"schema": "samefade.compare/1", "rows": [_json(row) for row in rows]})
+        emit({"schema": "samefade.compare/1", "rows": [row.to_json() for row in rows]})
     else:
         _show(pair, rows)
     if plot is not None:
@@ -53,39 +61,33 @@ def compare(
 
 
 def _show(pair: Pair[Observation], rows: Sequence["Row"]) -> None:
-    show(table(f"{len(pair):,} samples at {pair.rate:g} Hz", *COLUMNS, rows=[_cells(row) for row in rows]))
-    say(
-        "\nkey rate: bits a packet in keys with at most 20 of 256 bits wrong, as the field says it; not a secrecy rate."
-    )
-    say("told: public bits; where no code could win, nothing is sent, and the least that it would take is shown.")
-    say("secure: bits that may be issued after every public bit; of limit: against the mutual information.")
+    say(f"{len(pair):,} samples at {pair.rate:g} Hz\n")
+    show(table("what the field reports", *REPORTED, rows=[_reported(row) for row in rows]))
+    say(ON_REPORTED)
+    show(table("what is secret", *SECRET, rows=[_secret(row) for row in rows]))
+    say(ON_SECURE)
 
 
-def _json(row: "Row") -> dict[str, Any]:
-    from samefade.api.report import refusal_json
+def _reported(row: "Row") -> tuple[str, ...]:
+    r, field = row.report, row.field
+    if r is None or field is None:
+        return (row.scheme, *["–"] * 5, "")
+    band = "all" if field.band is None else f"{field.band[0]:.3g}–{field.band[1]:.3g}"
+    holds = "–" if field.information is None else f"{field.information.per_sample:.3f}"
+    return (
+        row.scheme, f"{r.pearson_restored:.3f}", f"{r.bit_error_rate:.1%}", f"{field.claimed:.3f}", band, holds,
+        f"← {field}" if field.overclaims else "",
+    )  # fmt: skip
 
-    if row.report is not None:
-        return row.report.to_json()
-    return {"scheme": row.scheme, "refusal": None if row.refusal is None else refusal_json(row.refusal)}
 
-
-def _cells(row: "Row") -> tuple[str, ...]:
+def _secret(row: "Row") -> tuple[str, ...]:
     r = row.report
     if r is None:
         why = "" if row.refusal is None else type(row.refusal).__name__
-        return (row.scheme, *["–"] * 8, why)
-    limit = r.mutual_information_per_sample
-    share = f"{r.secure_bits_per_sample / limit:.0%}" if limit > 0 else "–"
+        return (row.scheme, *["–"] * 6, "none", why)
+    share = "–" if row.share_of_limit is None else f"{row.share_of_limit:.0%}"
     outcome = str(len(r.keys_a)) if r.refusal is None else type(r.refusal).__name__
     return (
-        row.scheme,
-        f"{r.pearson_restored:.3f}",
-        f"{r.bit_error_rate:.1%}",
-        f"{r.key_rate[20]:.3f}",
-        f"{r.min_entropy_per_bit:.3f}",
-        f"{r.leak_bits:,.0f}",
-        f"{r.secure_bits:,}",
-        f"{r.secure_bits_per_sample:.4f}",
-        share,
-        outcome,
-    )
+        row.scheme, f"{r.min_entropy_per_bit:.3f}", f"{r.leak_bits:,.0f}", f"{r.secure_bits:,}",
+        f"{r.secure_bits_per_sample:.4f}", f"{r.mutual_information_per_sample:.4f}", share, r.claim, outcome,
+    )  # fmt: skip
