@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from samefade.api.judged import Judged
 from samefade.entropy import Smoke, Stationarity
+from samefade.types import Ledger
 
 if TYPE_CHECKING:
     from samefade.api.certificate import Certificate, Epsilon
@@ -31,7 +32,7 @@ def text(certificate: "Certificate") -> str:
     parts = [
         _head(certificate),
         _rate(certificate),
-        "the account, in bits\n" + str(own.ledger),
+        _account(own.ledger),
         _guessers(own),
         *([] if own.judged is None else [_judged(own.judged), _below(certificate, own.judged)]),
         *([] if own.smoke is None else [_smoke(own.smoke)]),
@@ -70,6 +71,12 @@ def _rate(c: "Certificate") -> str:
         ("secure rate / mutual information", share),
     ]
     return _table("what the channel gave", rows)
+
+
+def _account(ledger: Ledger) -> str:
+    lines = [(entry.what, entry.bits) for entry in ledger.entries]
+    shown = (wrap(f"{bits:>+12.1f}  {what}", _WIDE, subsequent_indent=" " * 16) for what, bits in lines)
+    return "\n".join(["the account, in bits", *map("\n".join, shown), f"{ledger.balance:>+12.1f}  left"])
 
 
 def _guessers(own: "Private") -> str:
