@@ -59,9 +59,21 @@ class Sheet:
 
     def agreed(self, bits: Bits, matrix: BitArray, keep: Mask, ledger: Ledger) -> Bits:
         """Return `bits` with the values of the matrix and a new ledger, cut to the kept frames."""
-        kept = np.repeat(keep, self.sizes)
-        reliability = None if bits.reliability is None else bits.reliability[kept]
-        return replace(bits, values=self.gather(matrix, keep), ledger=ledger, reliability=reliability)
+        kept = self._kept(keep)
+        edges = np.cumsum([0, *bits.layers])
+        layers = np.diff(np.append(0, np.cumsum(kept))[edges])
+        return replace(
+            bits,
+            values=self.gather(matrix, keep),
+            ledger=ledger,
+            reliability=None if bits.reliability is None else bits.reliability[kept],
+            layers=tuple(int(length) for length in layers),
+            belief=None,  # it was about the errors, and there are none left
+        )
+
+    def _kept(self, keep: Mask) -> Mask:
+        """Return which bits of the string lie in kept frames, (length,)."""
+        return np.repeat(keep, self.sizes)
 
     def shuffle(self, turn: int, row: int) -> Order:
         """Return the order in which pass `turn` reads frame `row`, (size,)."""

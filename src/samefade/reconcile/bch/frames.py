@@ -1,13 +1,13 @@
 """Deal a string out to frames of one code's length, the last one shorter, and know what each tells and corrects."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samefade.reconcile.bch.code import Code, tables
 from samefade.reconcile.sheet import Sheet
-from samefade.types import BitArray, Bits, Ledger, Mask
+from samefade.types import BitArray, Mask
 
 Count = NDArray[np.int64]
 
@@ -45,20 +45,6 @@ class Frames(Sheet):
         values = np.empty(self.length, np.uint8)
         values[self.dealt] = super().gather(matrix, np.ones(self.rows, np.bool_))
         return values[self._kept(keep)]
-
-    def agreed(self, bits: Bits, matrix: BitArray, keep: Mask, ledger: Ledger) -> Bits:
-        """Return `bits` with the values of the matrix and a new ledger, cut to the kept frames."""
-        kept = self._kept(keep)
-        edges = np.cumsum([0, *bits.layers])
-        layers = np.diff(np.append(0, np.cumsum(kept))[edges])
-        return replace(
-            bits,
-            values=self.gather(matrix, keep),
-            ledger=ledger,
-            reliability=None if bits.reliability is None else bits.reliability[kept],
-            layers=tuple(int(length) for length in layers),
-            belief=None,  # it was about the errors, and there are none left
-        )
 
     def _kept(self, keep: Mask) -> Mask:
         out = np.empty(self.length, np.bool_)
