@@ -179,9 +179,9 @@ def test_an_hour_at_ten_hertz_is_judged_in_fifty_milliseconds():
     x = fading(np.random.default_rng(24), 36_000, 0.9)
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         stationary(x)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     # 10 to 20 ms on two shared cores; the margin is for a machine that does something else besides
     assert min(taken) < 0.05
 
