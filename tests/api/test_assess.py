@@ -7,7 +7,7 @@ from scipy.signal import lfilter
 import samefade as sf
 from samefade.api.assessing import _quantised
 from samefade.api.judged import Written, judge
-from samefade.api.running import _halves
+from samefade.api.running import halves
 from samefade.entropy.sp80090b import NAMES, assess90b
 from samefade.errors import ConstantSignal, TooFewSamples, UnknownName
 from samefade.quantize import widths
@@ -51,7 +51,7 @@ def test_our_scheme_states_its_smoothing_and_that_eve_was_heard(full):
 def test_nists_estimators_are_asked_about_the_symbols_as_the_scheme_made_them(full):
     pair, scheme = pair_of(eve=True), sf.schemes.Strata()
     report = sf.run(scheme, pair, seed=SEED)
-    kept = _halves(pair, None)[1]
+    kept = halves(pair, None)[1]
     written = _quantised(scheme, kept, report.terms).written
     assert len(written.values) == full.symbols
     assert written.bits.sum() == full.bits == len(written.string())

@@ -59,7 +59,7 @@ def lively(noisy_pair, snr_db=26.0):
 def test_the_number_of_keys_is_paid_for(noisy_pair):
     report = sf.run(sf.schemes.Decimated(), lively(noisy_pair), seed=SEED)
     paid = {entry.what: -entry.bits for entry in report.ledger.entries}
-    assert 2 ** paid["number of keys"] > len(report.keys_a) + 1
+    assert 2 ** paid["number of keys and their claim"] > len(report.keys_a) + 1
 
 
 class Mute:

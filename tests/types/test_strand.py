@@ -85,7 +85,7 @@ def test_one_tone_is_the_main_one_and_everything_else_stays(main):
     assert np.array_equal(one.b.values, pair.b.values[:, main])
     assert np.array_equal(one.a.mask, pair.a.mask)
     assert (one.a.end, one.b.end, one.a.unit, one.a.start) == ("a", "b", "dBm", 5.0)
-    assert (one.rate, one.matching, one.main, len(one)) == (2.0, "clock", main, len(pair))
+    assert (one.rate, one.matching, one.main, len(one)) == (2.0, "clock", 0, len(pair))
     assert one.e is None
     assert pair.a.values.shape == (12, 3)  # the whole pair is as it was
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from samefade.api.certificate import Certificate, certify
 from samefade.api.judged import Written, judge
-from samefade.api.running import Progress, _halves, run
+from samefade.api.running import Progress, halves, run
 from samefade.entropy import Smoke, Stationarity, smoke, stationary
 from samefade.errors import ConstantSignal, TooFewSamples
 from samefade.quantize import common, widths
@@ -45,7 +45,7 @@ def assess(
     chosen = find(scheme) if isinstance(scheme, str) else scheme
     report = run(chosen, pair, minutes=minutes, seed=seed, progress=progress)
     progress("looking whether the kept half is one process")
-    kept = _halves(pair if chosen.all_tones else pair.one_tone(), minutes)[1]
+    kept = halves(pair if chosen.all_tones else pair.one_tone(), minutes)[1]
     steady = _steady(kept.one_tone())
     made = _quantised(chosen, kept, report.terms) if full or smoke else None
     judged = tested = None

@@ -8,7 +8,7 @@ from typing import Any
 from samefade.align import NoLag
 from samefade.api.overclaim import Overclaim, overclaim
 from samefade.api.report import Report, refusal_json
-from samefade.api.running import Progress, _halves, run
+from samefade.api.running import Progress, halves, run
 from samefade.errors import NotEnough
 from samefade.reciprocity import assess
 from samefade.schemes import Scheme
@@ -68,7 +68,7 @@ def compare(
 
     @cache  # two halves at most: with all tones, and with one
     def kept(*, several: bool) -> Pair[Kept]:
-        return _halves(pair if several else pair.one_tone(), minutes)[1]
+        return halves(pair if several else pair.one_tone(), minutes)[1]
 
     rows: list[Row] = []
     unshifted: dict[Scheme, Report] = {}  # where no lag was found, synchronisation changed nothing

@@ -72,7 +72,7 @@ def _run(
     progress("measuring reciprocity")
     refusal = _refusal(reciprocity.assess(pair, column=pair.main) if evidence is None else evidence)
     pair = pair if scheme.all_tones else pair.one_tone()
-    spoken, kept = _halves(pair, minutes)
+    spoken, kept = halves(pair, minutes)
     progress("agreeing on terms")
     terms = scheme.agree(spoken.a, spoken.b, seed[:16])
     progress("quantising")
@@ -116,7 +116,7 @@ def _refusal(evidence: Evidence) -> SamefadeError | None:
     return None
 
 
-def _halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken], Pair[Kept]]:
+def halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken], Pair[Kept]]:
     """Split, with a guard learnt from spoken samples: where the kept half begins is public and must not tell of it."""
     spoken, _ = pair.split(minutes=minutes)
     return pair.split(minutes=minutes, guard=guard_time(spoken, record=pair.a.seconds))
@@ -176,8 +176,8 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
         _same_account(ledger, corrector.ledger)
     except AgreementFailed as why:
         return _Outcome(ends.a.ledger, None, why)
-    # how many keys are issued depends on what the secret samples turned out to be worth
-    ledger = ledger.pay("number of keys", log2(len(ends.a) // scheme.amplify.bits + 1))
+    # how many keys are issued, and with which claim, depends on what the secret samples turned out to be worth
+    ledger = ledger.pay("number of keys and their claim", log2(2 * (len(ends.a) // scheme.amplify.bits) + 1))
     excess = ledger.balance - limit
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)

@@ -90,14 +90,32 @@ class CellBelief:
         at = 0
         for layer, planes in enumerate(planes_of(self.widths, self.first)):
             if at == len(known):
-                chances = self._chances(self._scale(low, layer) if layer else 1.0)
-                return np.concatenate([_ratios(chances, wide, plane, low, layer) for plane in planes])
+                scale = self._scale(low, layer) if layer else 1.0
+                given = low.reshape(blocks, -1)
+                return np.concatenate([self._ratios(plane, given, layer, scale) for plane in planes])
             holders = wide > planes[0]
             if len(known) - at < np.count_nonzero(holders):
                 break
             low[holders] |= known[at : at + np.count_nonzero(holders)].astype(np.int64) << planes[0]
             at += int(sum(np.count_nonzero(wide > plane) for plane in planes))
         raise EndsDisagree("number of known bits and of whole layers", len(known), at)
+
+    def _ratios(self, plane: int, low: NDArray[np.int64], known: int, scale: float) -> Float:
+        """Return the ratios of one bit plane, given the `known` lowest bits of each symbol, (blocks, ΣK)."""
+        from samefade.quantize.belief_loops import ratio
+
+        out, column = np.zeros(low.shape), 0
+        for part in self.likely:
+            deviation = np.minimum(1.0, scale * part.deviation)
+            for k, edges in enumerate(part.edges):
+                if self.widths[column] > plane:
+                    mean, spread, given = (
+                        np.ascontiguousarray(x) for x in (part.expected[:, k], deviation[:, k], low[:, column])
+                    )
+                    cuts = np.asarray(edges, np.float64)
+                    out[:, column] = ratio(mean, spread, cuts, (part.tail, _WIDER), given, (known, plane))
+                column += 1
+        return np.asarray(out[:, self.widths > plane].ravel())
 
     def _chances(self, scale: float, every: int = 1) -> Chances:
         """Return the cells' probabilities of all strands, block after block, (m · ΣK, 2^w)."""
@@ -128,18 +146,6 @@ def downhill(score: Callable[[float], float], steps: Sequence[float], start: flo
         while 0 <= at + way < len(steps) and (next_score := score(steps[at + way])) < least:
             at, least = at + way, next_score
     return steps[at], least
-
-
-def _ratios(chances: Chances, wide: NDArray[np.int64], plane: int, low: NDArray[np.int64], known: int) -> Float:
-    """Return the ratios of one bit plane, given the `known` lowest bits of each symbol."""
-    holders = np.flatnonzero(wide > plane)
-    held = chances[holders]
-    n, levels = held.shape
-    # (symbol, higher bits, this bit, bits between, known bits)
-    shaped = held.reshape(n, levels >> (plane + 1), 2, 1 << (plane - known), 1 << known)
-    fitting = np.take_along_axis(shaped, low[holders, None, None, None, None], axis=4)[..., 0]
-    zero, one = fitting.sum(axis=(1, 3), dtype=np.float64).T + _CERTAIN
-    return np.asarray(np.log(zero / one))
 
 
 def planes_of(widths: NDArray[np.int64], first: int) -> list[range]:

@@ -1,13 +1,14 @@
 """The inner loop of `belief`: probabilities of cells, worked out only where they are not zero."""
 
-from math import erfc, sqrt
+from math import erfc, log, sqrt
 
 import numpy as np
 
 from samefade.compiled import compiled
-from samefade.types import Float
+from samefade.types import Float, Integer
 
 _ROOT = 1 / sqrt(2.0)
+_CERTAIN = 1e-9  # a chance below it is not told from nothing
 _REACH = 6.5  # standard deviations beyond which a cell has no chance that a float32 could hold beside 1
 
 
@@ -38,3 +39,44 @@ def fill(expected: Float, deviation: Float, edges: Float, shape: tuple[float, fl
             out[i, j] = below - before
             before = below
         out[i, min(last, cells)] = 1.0 - before
+
+
+@compiled
+def ratio(
+    expected: Float, deviation: Float, edges: Float, shape: tuple[float, float], low: Integer, bits: tuple[int, int]
+) -> Float:
+    """Return the log-likelihood ratio of one bit of each symbol's cell, given its lowest bits, (m,), nats.
+
+    Args:
+        expected: (m,) mean of each symbol's value.
+        deviation: (m,) its standard deviation.
+        edges: (L − 1,) thresholds, increasing.
+        shape: Share of errors that are wider than the others, and how many times.
+        low: (m,) the known lowest bits of each cell, as a number.
+        bits: How many bits are known, and which one is asked for.
+    """
+    tail, wider = shape
+    known, plane = bits[0], bits[1]
+    mask = (1 << known) - 1
+    out = np.empty(len(expected))
+    for i in range(len(expected)):
+        mean, spread = expected[i], deviation[i]
+        reach = _REACH * spread * (wider if tail > 0 else 1.0)
+        first = np.searchsorted(edges, mean - reach)
+        last = np.searchsorted(edges, mean + reach)
+        before, zero, one = 0.0, _CERTAIN, _CERTAIN
+        for j in range(first, last + 1):
+            below = 1.0
+            if j < last:
+                away = (edges[j] - mean) / spread
+                below = 0.5 * erfc(-away * _ROOT)
+                if tail > 0:
+                    below = (1 - tail) * below + tail * 0.5 * erfc(-away / wider * _ROOT)
+            if (j & mask) == low[i]:
+                if (j >> plane) & 1:
+                    one += below - before
+                else:
+                    zero += below - before
+            before = below
+        out[i] = log(zero / one)
+    return out

@@ -8,11 +8,12 @@ from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
 from samefade.restore.innovation import Innovation
-from samefade.restore.klt import Klt, deviations, estimates, series_of
+from samefade.restore.klt import LEAST_HEARD, Klt, deviations, estimates, series_of
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
 __all__ = [
+    "LEAST_HEARD",
     "BandFilter",
     "BlockMean",
     "CoherentBand",

@@ -22,6 +22,7 @@ from samefade.types import Feature, Half, Observation, Strand, Terms
 
 Real = NDArray[np.float64]
 _RIDGE = 1e-9
+LEAST_HEARD = 0.75  # of the samples of a block at end a, for the block to feed a key
 _LEAST_BLOCKS = 24
 _EXPONENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -82,7 +83,7 @@ class Klt:
             raise TooFewSamples(have=len(x), need=span)
         parts = [estimates(x, s) if x.end == "b" else blocks(x, s) @ s.basis.T for s in strands]
         heard = x.mask[: m * span].reshape(m, span).mean(axis=1)
-        usable = np.ones(m, np.bool_) if x.end == "b" else heard >= 0.75
+        usable = np.ones(m, np.bool_) if x.end == "b" else heard >= LEAST_HEARD
         return Feature(np.hstack(parts), x.rate / span, usable, x)
 
     def _strand(self, x: Real, y: Real, way: Real) -> Strand:

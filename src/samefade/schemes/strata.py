@@ -28,7 +28,8 @@ from samefade.align import trim
 from samefade.entropy import Estimate, assess_cells, given_past, guesses
 from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, downhill, quantum, spell, widths
 from samefade.reconcile import Polar, Reconciler
-from samefade.restore import Klt, deviations, estimates, series_of
+from samefade.restore import LEAST_HEARD, Klt, deviations, estimates, series_of
+from samefade.schemes.expectation import least_told
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared, spoken_only
 from samefade.types import BitArray, Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
 
@@ -145,7 +146,8 @@ class Strata(Scheme):
             scale, tail, bits = _calibrated(series, y, strand)
             scales.append((scale, tail))
             told += bits
-        return _Trial(span, (secret - (1 + _OVERHEAD) * told) / n, told / n, tuple(scales))
+        promised = _heard(a, span) * (secret - (1 + _OVERHEAD) * told) / n - _named(a, span)
+        return _Trial(span, promised, told / n, tuple(scales))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
@@ -174,6 +176,18 @@ class _Trial(NamedTuple):
     promised: float
     told: float
     scales: tuple[tuple[float, float], ...]
+
+
+def _heard(a: Spoken, span: int) -> float:
+    """Return the share of blocks of which end a heard enough to use them."""
+    blocks = len(a) // span
+    return float((a.mask[: blocks * span].reshape(blocks, span).mean(axis=1) >= LEAST_HEARD).mean())
+
+
+def _named(a: Spoken, span: int) -> float:
+    """Return the bits a sample that it takes to name those blocks."""
+    share = _heard(a, span)
+    return least_told(1 / span, share) if 0 < share < 1 else 0.0
 
 
 def _scaled(terms: Terms, trial: _Trial) -> Terms:

@@ -173,7 +173,7 @@ class Pair(Generic[Half]):
             same = np.ndim(x.values) == 2 and x.values.shape[1] == several
             return replace(x, values=x.values[:, self.main]) if same else x
 
-        return self.each(single)
+        return replace(self.each(single), main=0)
 
     def split(
         self, *, minutes: float | None = None, fraction: float = 0.25, guard: float = 0.0
