@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 from samefade.entropy.account import Estimate, around
 from samefade.entropy.chain import MOST_ORDER, Guess, guesses
 from samefade.entropy.following import echoes
-from samefade.errors import OutOfRange
+from samefade.entropy.mixture import Beside
+from samefade.entropy.stationarity import stationary
+from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Claim, Float, Strand
 
 Real = NDArray[np.float64]
 _SAMPLES_A_COLUMN = 16
 _CLOSE = 0.98  # a guesser that leaves less than this share of the stationary law's number refutes the law
+_ENOUGH = 8192  # samples by which it is tested
+_NEAR = 5  # columns of what Eve heard about at the same time
+_LEVEL = 1e-3  # how rarely a stationary channel is to lose its claim to a test of stationarity
 GAUSSIAN = "the channel is a Gaussian process whose scale and motion may change: no guesser of this list leaves less"
 ALONE = "Eve heard nothing that is correlated with the channel beyond its past and what was published"
 HEARD = "Eve hears no more than the eavesdropper's recording holds, and combines it linearly"
@@ -52,8 +57,9 @@ def assess_cells(
         raise OutOfRange("epsilon", epsilon, "between 0 and 0.5, both excluded")
     total: dict[str, Guess] = {}
     for i, strand in enumerate(strands):
-        known = _known(kept[:, : i + 1], spoken[:, i], None if eve is None else eve, strand.span)
-        found = guesses(kept[:, i], strand, used, known)
+        earlier, own = kept[:, :i], kept[:, i]
+        beside = _beside(earlier, own, spoken[:, i], eve, strand.span)
+        found = guesses(own, strand, used, _known(earlier, own, eve), beside)
         missing = found["stationary"]  # where a record is too short for one guesser, it guesses like the first
         total = {name: found.get(name, missing) + total[name] for name in found} if total else found
     deviations = -float(ndtri(epsilon))
@@ -66,33 +72,79 @@ def assess_cells(
         by,
         sum(widths) / len(widths),
         (GAUSSIAN, ALONE if eve is None else HEARD),
-        _claim(total, by, len(kept)),
+        _claim(total, by, kept),
         f"smooth min-entropy (ε = {epsilon:.3g})",
     )
 
 
-def _claim(total: dict[str, Guess], by: dict[str, float], n: int) -> Claim:
-    """Return "bounded" where the stationary Gaussian law stands up to the other guessers and to its fourth moment."""
+def _claim(total: dict[str, Guess], by: dict[str, float], kept: Real) -> Claim:
+    """Return "bounded" where the stationary Gaussian law stands up to whatever speaks against it, "estimate" elsewhere.
+
+    These are the other guessers, the fourth moment of innovations, and changes along the record.
+    """
     law = next(iter(by.values()))
     near = min(by.values()) >= _CLOSE * law > 0
-    gaussian = abs(total["stationary"].kurtosis - 3) < 0.1 + 5 * (24 / n) ** 0.5
-    return "bounded" if near and gaussian else "estimate"
+    gaussian = abs(total["stationary"].kurtosis - 3) < 0.1 + 5 * (24 / len(kept)) ** 0.5
+    return "bounded" if near and gaussian and _steady(kept) else "estimate"
 
 
-def _known(series: Real, spoken: Real, eve: Float | None, span: int) -> Real:
-    """Return what is known of the last series besides its past, (n, q)."""
-    n = len(series)
-    own = series[:, -1]
-    heard = echoes(np.concatenate([spoken, own]), beyond=max(MOST_ORDER, 2 * span))[len(spoken) :]
-    columns = [heard]
+def _steady(kept: Real) -> bool:
+    try:
+        return stationary(kept[:: max(1, len(kept) // _ENOUGH)], level=_LEVEL).stationary
+    except (TooFewSamples, ConstantSignal):
+        return False
+
+
+def _known(earlier: Real, own: Real, eve: Float | None) -> Real:
+    """Return what is known of a series besides its past, (n, q): what Eve heard, and the strands before it."""
+    n = len(own)
+    columns = [np.zeros((n, 0))]
     if eve is not None and np.ptp(eve) > 0:
         columns.append(around(np.asarray(eve, np.float64).reshape(n, -1), own))
-    earlier = series[:, :-1]
     if earlier.shape[1]:
         columns += [_shifted(earlier, shift) for shift in (-1, 0, 1)]
         columns.append(_products(earlier))
     known = np.hstack(columns)
     return known[:, : max(1, n // _SAMPLES_A_COLUMN)]
+
+
+def _beside(earlier: Real, own: Real, spoken: Real, eve: Float | None, span: int) -> Beside:
+    """Return what else there is to guess from: Eve and other strands, whatever they tell, and echoes of the past."""
+    n = len(own)
+    theirs = [] if eve is None or np.ptp(eve) == 0 else list(np.asarray(eve, np.float64).reshape(n, -1).T[:2])
+    late = [np.roll(column, -by) for column in theirs if (by := _late_somehow(column, own))]
+    others = [*theirs, *late, *earlier.T[:2]]
+    held = _held(theirs[0]) if theirs else np.zeros(n, np.int64)
+    anew = [column * (held == 0) for column in theirs]
+    heard = echoes(np.concatenate([spoken, own]), beyond=max(MOST_ORDER, 2 * span))[len(spoken) :]
+    before = [own.std() * (column - column.mean()) / column.std() for column in theirs if np.ptp(column)]
+    return Beside(np.concatenate([*before, spoken]), np.column_stack([*anew, *others, heard]), _levels(others, n), held)
+
+
+def _held(column: Real) -> NDArray[np.int64]:
+    """Return for how long a recording has not changed, 0 … 3: it was sampled more slowly, or hears nothing."""
+    same = np.diff(column, prepend=np.nan) == 0
+    at = np.arange(len(column))
+    return np.minimum(at - np.maximum.accumulate(np.where(same, 0, at)), 3)
+
+
+def _late_somehow(eve: Real, own: Real) -> int:
+    """Return by how many points Eve's samples are late where only how far they are from the middle tells, or 0."""
+    far = np.abs(own - np.median(own))
+    level = np.argsort(np.argsort(eve, kind="stable"), kind="stable").astype(np.float64)
+    for shape in (level, np.abs(level - level.mean())):
+        columns = around(shape[:, None], far)
+        if columns.shape[1] > _NEAR:
+            return int(
+                np.abs(np.fft.ifft(np.fft.fft(shape - shape.mean()) * np.fft.fft(far - far.mean()).conj())).argmax()
+            )
+    return 0
+
+
+def _levels(columns: list[Real], n: int) -> NDArray[np.int64]:
+    """Return columns as 64 levels of equal share, (n, C)."""
+    each = [np.argsort(np.argsort(c, kind="stable"), kind="stable") * 64 // n for c in columns]
+    return np.column_stack(each).astype(np.int64) if each else np.zeros((n, 0), np.int64)
 
 
 def _shifted(series: Real, shift: int) -> Real:

@@ -1,0 +1,202 @@
+"""Loops of the guessers of cells that array operations cannot express.
+
+`surprises` sums over the cells near what is expected of each value; `follow` is recursive least squares that forgets;
+`mixed` learns from what came before to foretell a value bit by bit, as a compressor by context mixing does
+(Mahoney 2005; counters by Krichevsky and Trofimov 1981).
+
+Notation: Φ the normal distribution, d the depth in a binary tree over 2^B cells, p(1) the chance of the upper half.
+"""
+
+from math import erfc, exp, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.compiled import compiled
+
+Real = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+_ROOT = 0.7071067811865476
+_BIT = 1.4426950408889634
+_FAR = 7.5  # deviations beyond which cells are too rare to add to a sum
+_DENSITY = 0.3989422804014327  # of a standard normal value at its mean
+_MOST = 64.0  # bits that one cell can surprise by
+_FLOOR = 1e-9  # chance that no Gaussian denies half a cell: outliers cost a bit a level, and not infinitely many
+_STEEP = 12.0
+_NOTHING = 1e-11  # a spread of rounding errors
+_FAST, _SLOW = 0.02, 0.002  # rates at which weights are learnt, at first and later
+_OLD = 250  # samples that a counter remembers
+_SURE = 0.9995  # no counter is surer
+
+
+@compiled
+def between(low: float, high: float) -> float:
+    """Return the chance that a standard normal value lies between two numbers, exact in both tails."""
+    if low > 0:
+        return 0.5 * (erfc(low * _ROOT) - erfc(high * _ROOT))
+    return 0.5 * (erfc(-high * _ROOT) - erfc(-low * _ROOT))
+
+
+@compiled
+def _even(mean: float, width: float, step: float, edges: Real, out: Real) -> None:
+    """Write what even cells no wider than the spread are expected to surprise by, and its variance.
+
+    A cell is a value with the error of rounding, which is as good as Gaussian too; between the outermost thresholds
+    sums over cells are then integrals of a Gaussian density's logarithm, known from its moments.
+    """
+    low, high = (edges[0] - mean) / width, (edges[-1] - mean) / width
+    below, above = 0.5 * erfc(-low * _ROOT), 0.5 * erfc(high * _ROOT)
+    left, right = exp(-0.5 * low * low) * _DENSITY, exp(-0.5 * high * high) * _DENSITY
+    inside = max(1 - below - above, 0.0)
+    second = inside + low * left - high * right
+    fourth = 3 * second + low**3 * left - high**3 * right
+    base = log(width / (step * _DENSITY))
+    total = base * inside + 0.5 * second
+    square = base * base * inside + base * second + 0.25 * fourth
+    for end in (below, above):
+        if end > 1e-300:
+            bits = -log(end)
+            total += end * bits
+            square += end * bits * bits
+    out[0] = total * _BIT
+    out[2] = max(0.0, square - total * total) * _BIT * _BIT
+
+
+@compiled
+def surprises(cell: Index, centre: Real, spread: Real, edges: Real, step: float, out: Real) -> None:
+    """Write what each cell is expected to surprise by, did, and the variance of that, (n, 3), bits and bits².
+
+    Cells that are `step` wide (0: of different widths), and no wider than the spread, need no sum over all of them.
+    """
+    last = len(edges)
+    for i in range(len(cell)):
+        mean, width, k = centre[i], spread[i], cell[i]
+        if width <= _NOTHING:  # what is certain may lie on a threshold
+            out[i] = 0.0
+            continue
+        reach = _FAR * width
+        low = -np.inf if k == 0 else (edges[k - 1] - mean) / width
+        high = np.inf if k == last else (edges[k] - mean) / width
+        out[i, 1] = min(_MOST, -log(max(between(low, high), 1e-300)) * _BIT)
+        if 0 < step <= width:
+            _even(mean, sqrt(width * width + step * step / 12), step, edges, out[i])
+            continue
+        first = np.searchsorted(edges, mean - reach)
+        low = -np.inf if first == 0 else (edges[first - 1] - mean) / width
+        total = square = 0.0
+        for j in range(first, last + 1):
+            high = np.inf if j == last else (edges[j] - mean) / width
+            chance = between(low, high)
+            if chance > 1e-300:
+                bits = -log(chance) * _BIT
+                total += chance * bits
+                square += chance * bits * bits
+            if high > _FAR:
+                break
+            low = high
+        out[i, 0] = total
+        out[i, 2] = max(0.0, square - total * total)
+
+
+@compiled
+def follow(target: Real, known: Real, forget: float, mean: Real) -> None:
+    """Write what recursive least squares expect of each target, (n,), from rows of what is known, (n, p)."""
+    n, p = known.shape
+    weight, gain = np.zeros(p), np.zeros(p)
+    inverse = np.eye(p)
+    for t in range(n):
+        row = known[t]
+        power, said = forget, 0.0
+        for i in range(p):
+            total = 0.0
+            for j in range(p):
+                total += inverse[i, j] * row[j]
+            gain[i] = total
+            power += total * row[i]
+            said += weight[i] * row[i]
+        mean[t] = said
+        error = target[t] - said
+        for i in range(p):
+            step = gain[i] / power
+            weight[i] += step * error
+            for j in range(i + 1):
+                inverse[i, j] = (inverse[i, j] - step * gain[j]) / forget
+                inverse[j, i] = inverse[i, j]
+        for i in range(p):  # directions that nothing moves must not grow without end
+            if inverse[i, i] > 1e3:
+                for j in range(p):
+                    inverse[i, j] *= 0.5
+                    inverse[j, i] *= 0.5
+
+
+@compiled
+def _count(one: NDArray[np.float32], seen: NDArray[np.uint8], at: int, bit: float) -> None:
+    """Let a counter have seen one bit more."""
+    count = seen[at]
+    one[at] = min(_SURE, max(1 - _SURE, one[at] + (bit - one[at]) / (count + 1.6)))
+    if count < _OLD:
+        seen[at] = count + 1
+
+
+@compiled
+def mixed(cell: Index, edges: Real, mean: Real, spread: Real, context: Index, first: Index, out: Real) -> None:
+    """Write by how many bits each cell surprises whoever mixes Gaussian predictions and counted contexts, (n,).
+
+    Args:
+        cell: (n,) cells, 0 … 2^B − 1.
+        edges: (2^B − 1,) thresholds.
+        mean: (n, J) what each predictor expects.
+        spread: (n, J) the deviation of its errors.
+        context: (n, C + 1) the number of each context at that time, and last which weights are used, 0 … 3.
+        first: (C + 1,) where each context's counters begin.
+        out: (n,) is written.
+    """
+    n, J = mean.shape
+    C = context.shape[1] - 1
+    depth = 0
+    while (1 << depth) <= len(edges):
+        depth += 1
+    table = np.zeros((4, depth, J + C))
+    table[:, :, 0] = 1.0
+    one = np.full(first[C] << depth, 0.5, np.float32)
+    seen = np.zeros(first[C] << depth, np.uint8)
+    stretched, place = np.zeros(J + C), np.zeros(C, np.int64)
+    low, high = np.zeros(J), np.zeros(J)
+    for t in range(n):
+        start, width, node, bits = 0, 1 << depth, 1, 0.0
+        low[:], high[:] = 0.0, 1.0
+        weights = table[context[t, C]]
+        rate = max(_SLOW, _FAST / (1 + t / 500))
+        for d in range(depth):
+            width >>= 1
+            upper = cell[t] >= start + width
+            total = 0.0
+            for j in range(J):
+                stretched[j] = 0.0
+                away = (edges[start + width - 1] - mean[t, j]) / spread[t, j]
+                middle = 0.5 * erfc(-away * _ROOT)
+                up, down = max(high[j] - middle, 0.0) + _FLOOR, max(middle - low[j], 0.0) + _FLOOR
+                stretched[j] = min(_STEEP, max(-_STEEP, log(up / down)))
+                if upper:
+                    low[j] = middle
+                else:
+                    high[j] = middle
+                total += weights[d, j] * stretched[j]
+            for c in range(C):
+                at = ((first[c] + context[t, c]) << depth) + node
+                place[c] = at
+                p = one[at]
+                stretched[J + c] = log(p / (1 - p)) if seen[at] else 0.0
+                total += weights[d, J + c] * stretched[J + c]
+            p = 1 / (1 + exp(-min(_STEEP, max(-_STEEP, total))))
+            bits -= log(p if upper else 1 - p) * _BIT
+            error = ((1.0 if upper else 0.0) - p) * rate
+            for i in range(J + C):
+                weights[d, i] += error * stretched[i]
+            for c in range(C):
+                _count(one, seen, place[c], 1.0 if upper else 0.0)
+            node = 2 * node + (1 if upper else 0)
+            if upper:
+                start += width
+        out[t] = bits
