@@ -28,7 +28,7 @@ def places(world_pair):
 
 def best_linear_guess(pair, terms):
     """Fit a's feature on Eve's by hindsight, two samples to either side: more than she can know."""
-    kept = sf.api.running._halves(pair, None)[1]
+    kept = sf.api.running.halves(pair, None)[1]
     a, e = (SCHEME.feature(end, terms).values for end in (kept.a, kept.e))
     inner = slice(2, len(a) - 2)
     near = np.column_stack([np.ones(len(a) - 4), *(np.roll(e, -k)[inner] for k in range(-2, 3))])
@@ -88,7 +88,7 @@ def test_she_is_not_forgotten_when_her_recording_is_matched_to_the_wrong_packet(
 def test_symbols_that_no_threshold_explains_are_worth_nothing_beside_her(noisy_pair):
     x = np.random.default_rng(7).standard_normal(4000)
     scheme = sf.schemes.Raw(quantize=sf.quantize.Differential())
-    kept = sf.api.running._halves(noisy_pair(x, eve=x), None)[1]
+    kept = sf.api.running.halves(noisy_pair(x, eve=x), None)[1]
     terms = sf.types.Terms(rate=10.0)
     feature = scheme.feature(kept.a, terms)
     assert scheme.bits(feature, terms).ledger.earned > 500

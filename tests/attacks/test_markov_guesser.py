@@ -45,7 +45,7 @@ def attacked(request, world_pair):
     out = []
     for i, pair in enumerate(pairs):
         report = sf.run(scheme, pair, seed=SEED)
-        halves = [sf.api.running._halves(p, None)[1].a for p in pairs]
+        halves = [sf.api.running.halves(p, None)[1].a for p in pairs]
         strings = [symbols_of(scheme, half, report.terms) for half in halves]
         mine, levels = strings[i]
         model = learnt([s for j, (s, _) in enumerate(strings) if j != i], levels)

@@ -22,7 +22,7 @@ def guesses():
     for seed in range(RECORDS):
         x = record(seed)
         pair = Pair(*(Observation(x, 10.0, mask, end) for end in "ab"))
-        spoken, kept = sf.api.running._halves(pair, None)
+        spoken, kept = sf.api.running.halves(pair, None)
         assert isinstance(kept.a, Kept)
         told = spoken.a.values[-1]  # of a first-order autoregression nothing else helps
         right["guarded"] += (kept.a.values[0] > 0) == (told > 0)
@@ -46,7 +46,7 @@ def test_where_the_kept_half_begins_tells_nothing_of_it():
     mask = np.ones(N, bool)
     other = np.concatenate([x[: N // 4], np.random.default_rng(9).standard_normal(N - N // 4)])
     begins = [
-        sf.api.running._halves(Pair(*(Observation(v, 10.0, mask, end) for end in "ab")), None)[1].a.start
+        sf.api.running.halves(Pair(*(Observation(v, 10.0, mask, end) for end in "ab")), None)[1].a.start
         for v in (x, other)
     ]
     assert begins[0] == begins[1]
@@ -59,7 +59,7 @@ def test_the_first_kept_symbols_are_worth_what_the_account_says(noisy_pair):
         pair = noisy_pair(record(seed, 6000, 0.9), 26, seed)
         scheme = sf.schemes.Decimated()
         report = sf.run(scheme, pair, seed=SEED)
-        spoken, kept = sf.api.running._halves(pair, None)
+        spoken, kept = sf.api.running.halves(pair, None)
         feature = scheme.feature(kept.a, report.terms)
         first = scheme.symbols(feature, report.terms).values[:8].astype(int)
         away = (kept.a.start - spoken.a.seconds) * 10 + report.terms.step * np.arange(8)

@@ -21,6 +21,7 @@ Real = NDArray[np.float64]
 _SAMPLES_A_COLUMN = 16
 _CLOSE = 0.98  # a guesser that leaves less than this share of the stationary law's number refutes the law
 _ENOUGH = 8192  # samples by which it is tested
+_DIMENSIONS, _NEIGHBOURS = 5, 20  # strands that are compared, and how many times like this one are looked at
 _NEAR = 5  # columns of what Eve heard about at the same time
 _LEVEL = 1e-3  # how rarely a stationary channel is to lose its claim to a test of stationarity
 GAUSSIAN = "the channel is a Gaussian process whose scale and motion may change: no guesser of this list leaves less"
@@ -118,7 +119,33 @@ def _beside(earlier: Real, own: Real, spoken: Real, eve: Float | None, span: int
     anew = [column * (held == 0) for column in theirs]
     heard = echoes(np.concatenate([spoken, own]), beyond=max(MOST_ORDER, 2 * span))[len(spoken) :]
     before = [own.std() * (column - column.mean()) / column.std() for column in theirs if np.ptp(column)]
-    return Beside(np.concatenate([*before, spoken]), np.column_stack([*anew, *others, heard]), _levels(others, n), held)
+    return Beside(
+        np.concatenate([*before, spoken]),
+        np.column_stack([*anew, *others, heard]),
+        _levels(others, n),
+        held,
+        _likened(earlier, own),
+    )
+
+
+def _likened(earlier: Real, own: Real) -> Real:
+    """Return what the nearest other times make of a series, where earlier strands were as they are now, (n, 0 or 1).
+
+    Tones of a few paths lie on a surface of few dimensions, whatever their covariance; a plane through the nearest
+    points, this one left out, is what somebody expects who has learnt that surface elsewhere.
+    """
+    from scipy.spatial import cKDTree
+
+    n, some = len(own), earlier[:, :_DIMENSIONS]
+    if not some.shape[1] or n < 8 * _NEIGHBOURS:
+        return np.zeros((n, 0))
+    near = cKDTree(some).query(some, _NEIGHBOURS + 1)[1][:, 1:]
+    rows = np.concatenate([np.ones((n, _NEIGHBOURS, 1)), some[near] - some[:, None]], axis=2)
+    turned = rows.transpose(0, 2, 1)
+    gram = turned @ rows
+    ridge = 1e-3 * np.trace(gram, axis1=1, axis2=2)[:, None, None] / gram.shape[1] * np.eye(gram.shape[1])
+    weight = np.linalg.solve(gram + ridge, turned @ own[near][..., None])
+    return np.asarray(weight[:, 0])
 
 
 def _held(column: Real) -> NDArray[np.int64]:

@@ -39,12 +39,14 @@ class Beside:
         hints: (n, q) what may help a linear prediction just now.
         contexts: (n, C) numbers 0 … 63 of what is known at each time, whatever it may tell.
         states: (n,) numbers 0 … 3 on which it depends whom to trust.
+        likened: (n, G) what the series was when others were as they are now.
     """
 
     before: Float
     hints: Real
     contexts: Index
     states: Index
+    likened: Real
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,7 @@ def gains(heard: Heard, beside: Beside, strand: Strand) -> tuple[Real, Real]:
     edges, scale = _grid(heard.values, strand)
     values = heard.values * scale
     cell = np.searchsorted(edges, values, side="right")
-    mean, spread = _predictors(heard, beside.hints)
+    mean, spread = _predictors(heard, beside)
     contexts = _contexts(heard, beside.contexts)
     sizes = contexts.max(axis=0) + 1
     out = np.empty(len(values))
@@ -107,7 +109,7 @@ def _grid(values: Real, strand: Strand) -> tuple[Real, float]:
     return found[0] % width - width / 2 + width * np.arange(1 - count // 2, count // 2), 1.0
 
 
-def _predictors(heard: Heard, hints: Real) -> tuple[Real, Real]:
+def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:
     """Return what each predictor expects, and the deviation of its errors, (n, J) each."""
     from samefade.entropy.chain_loops import follow
 
@@ -116,7 +118,7 @@ def _predictors(heard: Heard, hints: Real) -> tuple[Real, Real]:
     for memory in _MEMORIES:
         means.append(replay)
         spreads.append(_running(heard.fresh, memory))
-    known = _unit(hints[:, :_KNOWN])
+    known = _unit(beside.hints[:, :_KNOWN])
     for order, forget in _FOLLOWERS:
         past = [np.concatenate([np.zeros(k), heard.fresh[:-k]]) for k in range(1, order + 1)]
         said = np.empty(len(replay))
@@ -124,9 +126,10 @@ def _predictors(heard: Heard, hints: Real) -> tuple[Real, Real]:
         said = np.clip(said, -20, 20)
         means.append(replay + said)
         spreads.append(_running(heard.fresh - said, 128))
-    far = (heard.far - heard.expected) / heard.deviation
-    means.append(far)
-    spreads.append(_running(heard.innovations - far, 512))
+    for other in (heard.far, *beside.likened.T):
+        error = (other - heard.expected) / heard.deviation
+        means.append(error)
+        spreads.append(_running(heard.innovations - error, 512))
     mean, spread = np.column_stack(means), np.column_stack(spreads)
     return heard.expected[:, None] + heard.deviation * mean, heard.deviation * np.maximum(spread, 1e-3)
 
