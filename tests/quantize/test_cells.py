@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from samefade.errors import ConstantSignal, NotFinite, OutOfRange, TooFewSamples
-from samefade.quantize import Cells, allocate, quantum, widths
+from samefade.quantize import Cells, Lattice, allocate, lattice, widths
 from samefade.quantize.cells import MOST_BITS, thresholds
 from samefade.types import Feature, Kept, Observation, Spoken, Strand, Terms
 
@@ -70,7 +70,7 @@ def test_less_noise_never_means_fewer_levels(noises):
 )
 def test_thresholds_on_a_lattice_lie_half_way_between_values_that_occur(step, mean, deviation, noise):
     scale = 1 / deviation
-    edges = allocate(strand(noise, mean, scale), step).edges[0]
+    edges = allocate(strand(noise, mean, scale), Lattice(step, 0.0)).edges[0]
     values = edges / scale + mean  # in the unit of the samples
     assert np.all(np.diff(values) > 0)
     away = values / step - np.floor(values / step)
@@ -83,12 +83,12 @@ def test_thresholds_on_a_lattice_lie_half_way_between_values_that_occur(step, me
     assert len(edges) == 1 or min(-edges[0], edges[-1]) >= reach - 1e-6
 
 
-@given(seed=st.integers(0, 2**16), step=st.sampled_from([0.5, 1.0, 2.0]), drift=st.sampled_from([0.0, -1.0, 3.0]))
+@given(seed=st.integers(0, 2**16), step=st.sampled_from([0.5, 1.0, 2.0]), drift=st.sampled_from([0.0, -1.0, 3.0, 0.3]))
 def test_values_on_a_lattice_never_sit_on_a_threshold(seed, step, drift):
     rng = np.random.default_rng(seed)
     x = np.round(rng.normal(-60 / step, 5, 400)) * step + drift * step
-    assert quantum(x) == step
-    made = allocate(strand(0.2, float(x.mean()), 1 / float(x.std())), quantum(x))
+    assert lattice(x).step == pytest.approx(step)
+    made = allocate(strand(0.2, float(x.mean()), 1 / float(x.std())), lattice(x))
     u = (x - x.mean()) / x.std()
     # half a step is the nearest that a value comes to a threshold: rounding cannot move it over
     nearest = np.abs(u[:, None] - made.edges[0][None]).min()
@@ -96,9 +96,11 @@ def test_values_on_a_lattice_never_sit_on_a_threshold(seed, step, drift):
 
 
 def test_components_of_several_samples_are_not_on_a_lattice():
-    assert np.array_equal(allocate(strand([0.2, 0.3]), 1.0).edges[0], allocate(strand([0.2, 0.3])).edges[0])
+    assert np.array_equal(
+        allocate(strand([0.2, 0.3]), Lattice(1.0, 0.0)).edges[0], allocate(strand([0.2, 0.3])).edges[0]
+    )
     wide = strand([0.2], span=2)
-    assert np.array_equal(allocate(wide, 1.0).edges[0], allocate(wide).edges[0])
+    assert np.array_equal(allocate(wide, Lattice(1.0, 0.0)).edges[0], allocate(wide).edges[0])
 
 
 RNG = np.random.default_rng(1)
@@ -117,7 +119,7 @@ WHOLE = np.round(RNG.normal(-60, 4, 2000))
         (RNG.normal(-60, 4, 2000), None),
         (RNG.normal(size=2000).astype(np.float32), None),
         (RNG.choice(RNG.normal(size=12), 2000), None),  # they repeat, but are no multiples of anything
-        (WHOLE + 0.3, None),  # whole steps apart, but no multiples: thresholds would lie anywhere
+        (WHOLE + 0.3, 1.0),  # whole steps apart, with an origin of their own
         (1e9 + RNG.choice(RNG.normal(size=12), 2000), None),  # far from zero everything looks like a multiple
         (np.full(2000, -60.0), None),
         (WHOLE[:100], None),  # too few repeat
@@ -125,16 +127,16 @@ WHOLE = np.round(RNG.normal(-60, 4, 2000))
     ],
 )
 def test_a_step_is_found_where_there_is_one(values, step):
-    found = quantum(values)
-    assert found == (step if step is None else pytest.approx(step))
+    found = lattice(values)
+    assert found is None if step is None else found.step == pytest.approx(step)
 
 
 def test_what_gaps_were_filled_with_hides_no_step():
     # interpolated values lie between the steps; the scheme gives those that were heard
     x, heard = WHOLE.copy(), RNG.random(2000) < 0.7
     x[~heard] += 0.37
-    assert quantum(x) is None
-    assert quantum(x[heard]) == 1.0
+    assert lattice(x) is None
+    assert lattice(x[heard]).step == 1.0
 
 
 def test_cells_count_the_thresholds_below_a_value_block_after_block():

@@ -263,9 +263,6 @@ def test_samples_in_whole_steps_are_never_worth_more_than_their_entropy():
         assert found.secure_bits_per_sample < entropy_of_steps()
 
 
-@pytest.mark.xfail(
-    strict=False, reason="cells of blocks finer than the steps count bits between values that never occur"
-)
 @pytest.mark.parametrize(("offset", "errors"), [(0.0, 0.0), (0.0, 0.01), (0.3, 0.0)])
 def test_blocks_of_whole_steps_are_never_worth_more_than_their_entropy(offset, errors):
     found = run(pair_of(*rounded(5000, offset, errors)))

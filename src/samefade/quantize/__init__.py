@@ -2,7 +2,7 @@
 
 from samefade.quantize.belief import SCALES, CellBelief, Likely, downhill, spell
 from samefade.quantize.cdf import Cdf, edges, forced_balance
-from samefade.quantize.cells import Cells, allocate, quantum, widths
+from samefade.quantize.cells import Cells, Lattice, allocate, lattice, widths
 from samefade.quantize.differential import Differential
 from samefade.quantize.exchange import common, set_bits
 from samefade.quantize.gray import gray, to_bits, ungray
@@ -15,6 +15,7 @@ __all__ = [
     "Cells",
     "Differential",
     "GuardBand",
+    "Lattice",
     "Likely",
     "allocate",
     "common",
@@ -22,7 +23,7 @@ __all__ = [
     "edges",
     "forced_balance",
     "gray",
-    "quantum",
+    "lattice",
     "set_bits",
     "spell",
     "to_bits",

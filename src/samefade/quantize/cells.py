@@ -9,6 +9,7 @@ Thresholds come from spoken samples alone, so nothing is charged for them.
 
 from dataclasses import dataclass, replace
 from math import ceil, log2
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,13 @@ Real = NDArray[np.float64]
 MOST_BITS = 8
 _EQUIPROBABLE_BITS = 3
 _RANGE = 6.0  # standard deviations that equally wide cells cover; the outermost are open
+
+
+class Lattice(NamedTuple):
+    """Values that are whole numbers of steps apart."""
+
+    step: float
+    origin: float
 
 
 @dataclass(frozen=True)
@@ -76,16 +84,16 @@ def widths(terms: Terms | None) -> tuple[int, ...]:
     return tuple((len(edges) + 1).bit_length() - 1 for edges in thresholds(terms))
 
 
-def allocate(strand: Strand, quantum: float | None = None) -> Strand:
+def allocate(strand: Strand, lattice: Lattice | None = None) -> Strand:
     """Return the strand with thresholds for each component, by its signal-to-noise ratio.
 
     Args:
         strand: Components of unit variance, with the deviation of the other end's error.
-        quantum: Step of the values themselves where they are multiples of one (signal strength in whole dB) and a
+        lattice: On which the values themselves lie, where they lie on one (signal strength in whole dB) and a
             component is a single sample; cells are then whole numbers of steps, with thresholds half-way.
     """
-    if quantum is not None and strand.span == 1 and strand.components == 1:
-        return replace(strand, edges=(_on_lattice(strand, quantum),))
+    if lattice is not None and strand.span == 1 and strand.components == 1:
+        return replace(strand, edges=(_on_lattice(strand, lattice),))
     return replace(strand, edges=tuple(_edges(float(noise)) for noise in strand.noise))
 
 
@@ -100,18 +108,19 @@ def _edges(noise: float) -> Real:
     return np.asarray(width * (np.arange(1, 1 << bits) - (1 << (bits - 1))), np.float64)
 
 
-def _on_lattice(strand: Strand, quantum: float) -> Real:
-    scale = abs(float(strand.basis[0, 0]))
-    steps = max(1, round(float(strand.noise[0]) / (quantum * scale)))
-    bits = min(MOST_BITS, max(1, ceil(log2(_RANGE / (steps * quantum * scale)))))
-    steps = max(steps, ceil(_RANGE / (quantum * scale) / (1 << bits)))
+def _on_lattice(strand: Strand, lattice: Lattice) -> Real:
+    scale, step = abs(float(strand.basis[0, 0])), lattice.step
+    steps = max(1, round(float(strand.noise[0]) / (step * scale)))
+    bits = min(MOST_BITS, max(1, ceil(log2(_RANGE / (steps * step * scale)))))
+    steps = max(steps, ceil(_RANGE / (step * scale) / (1 << bits)))
     # half-way between two values that occur; the mean lies anywhere between them
-    offset = (np.floor(strand.mean["a"] / quantum) + 0.5) * quantum - strand.mean["a"]
-    return np.asarray((offset + steps * quantum * (np.arange(1, 1 << bits) - (1 << (bits - 1)))) * scale)
+    near = np.floor((strand.mean["a"] - lattice.origin) / step)
+    offset = (near + 0.5) * step + lattice.origin - strand.mean["a"]
+    return np.asarray((offset + steps * step * (np.arange(1, 1 << bits) - (1 << (bits - 1)))) * scale)
 
 
-def quantum(values: Float) -> float | None:
-    """Return the step of which all values are multiples, or None where they have none.
+def lattice(values: Float) -> Lattice | None:
+    """Return the lattice on which all values lie, or None where they lie on none.
 
     Signal strength comes in whole or half dB; a step counts where values repeat at least eight times on average.
     """
@@ -119,5 +128,5 @@ def quantum(values: Float) -> float | None:
     if len(found) < 2 or len(found) * 8 > len(values):
         return None
     step = float(np.diff(found).min())
-    multiples = found / step
-    return step if np.allclose(multiples, np.round(multiples), rtol=0, atol=1e-6) else None
+    steps = (found - found[0]) / step
+    return Lattice(step, float(found[0])) if np.allclose(steps, np.round(steps), rtol=0, atol=1e-6) else None

@@ -8,7 +8,7 @@ from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
 from samefade.restore.innovation import Innovation
-from samefade.restore.klt import LEAST_HEARD, Klt, deviations, estimates, series_of
+from samefade.restore.klt import LEAST_HEARD, Klt, deviations, estimates, series_of, tones
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
@@ -29,4 +29,5 @@ __all__ = [
     "estimates",
     "oracle_band",
     "series_of",
+    "tones",
 ]

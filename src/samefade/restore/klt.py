@@ -34,12 +34,14 @@ class Klt:
     Attributes:
         span: Samples in a block.
         reach: Samples before and after a block that end b uses.
-        strands: The most directions among the tones that are kept.
+        strands: The most directions among the tones that are kept, at least 1.
+        mixed: Whether tones are mixed into directions; without it each tone is one by itself.
     """
 
     span: int = 1
     reach: int = 8
     strands: int = 8
+    mixed: bool = True
 
     def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
         """Learn the components from spoken samples of both ends.
@@ -50,8 +52,9 @@ class Klt:
             EndsDisagree: When the ends differ in samples or tones.
             OutOfRange: When the span or the reach makes no sense.
         """
-        if self.span < 1 or self.reach < 0:
-            raise OutOfRange("span", (self.span, self.reach), "at least one sample, and no negative reach")
+        if self.span < 1 or self.reach < 0 or self.strands < 1:
+            wanted = "at least one sample and one strand, and no negative reach"
+            raise OutOfRange("span, reach, strands", (self.span, self.reach, self.strands), wanted)
         if len(a) < 2 * _LEAST_BLOCKS * self.span:
             raise TooFewSamples(have=len(a), need=2 * _LEAST_BLOCKS * self.span)
         x, y = tones(a), tones(b)
@@ -61,7 +64,7 @@ class Klt:
             for half in (values[: len(x) // 2], values[len(x) // 2 :]):
                 if not np.ptp(half, axis=0).any():
                     raise ConstantSignal(end, float(half[0, 0]))
-        ways = directions(x, y, self.strands)
+        ways = directions(x, y, self.strands) if self.mixed else np.eye(x.shape[1])[: self.strands]
         return replace(terms, strands=tuple(self._strand(x @ way, y @ way, way) for way in ways))
 
     def restore(self, x: Half, terms: Terms | None = None) -> Feature[Half]:

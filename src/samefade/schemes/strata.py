@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from samefade import restore
 from samefade.align import trim
 from samefade.entropy import Estimate, assess_cells, given_past, guesses
-from samefade.quantize import SCALES, CellBelief, Cells, Likely, allocate, downhill, quantum, spell, widths
+from samefade.errors import TooFewSamples
+from samefade.quantize import SCALES, CellBelief, Cells, Lattice, Likely, allocate, downhill, lattice, spell, widths
 from samefade.reconcile import Polar, Reconciler
-from samefade.restore import LEAST_HEARD, Klt, deviations, estimates, series_of
+from samefade.restore import LEAST_HEARD, Klt, deviations, estimates, series_of, tones
 from samefade.schemes.expectation import least_told
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared, spoken_only
 from samefade.types import BitArray, Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
@@ -39,6 +40,7 @@ _OVERHEAD = 0.05  # of what a code must tell, it tells so much more; and so many
 _LEAST_GAIN = 0.02  # bits; components that promise less are left out
 _LEAST_SHARE = 0.6  # of what was told on spoken samples: a discussion is declined only where even this is too much
 _TAILS, _TAIL = (0.0, 0.003, 0.01, 0.03, 0.1), 0.01
+_HALF = 64  # samples, the fewest from which anything is learnt or judged
 _PATIENCE = 2  # lengths of a block that may promise less than a shorter one before no longer one is tried
 _CALIBRATED = 4000  # symbols that are looked at to find them
 _SHARE = 96  # a block is at most so small a share of the spoken samples
@@ -72,8 +74,12 @@ class Strata(Scheme):
         plain = restore.Raw()
         terms = Terms(rate=a.rate, seed=seed, lag=self.align.align(plain.restore(a), plain.restore(b)))
         x, y = trim(a, terms.lag), trim(b, terms.lag)
-        best = max(self._trials(x, y, terms), key=lambda trial: trial.promised)
-        made = _scaled(self._planned(x, y, terms, best.span), best)
+        need = 2 * _HALF  # one half learns, the other judges
+        if len(x) < need:
+            raise TooFewSamples(have=len(x), need=need)
+        steps = self._steps(x, y, terms)
+        best = max(self._trials(x, y, terms, steps), key=lambda trial: trial.promised)
+        made = _scaled(self._planned(x, y, terms, best.span, steps), best)
         return replace(made, thresholds={"promised": best.promised, "told": best.told})
 
     def worth(
@@ -121,22 +127,44 @@ class Strata(Scheme):
         samples = len(bits) / sum(widths(terms)) * terms.step
         return _LEAST_SHARE * min(terms.thresholds["told"] * samples, len(bits))
 
-    def _trials(self, a: Spoken, b: Spoken, terms: Terms) -> "list[_Trial]":
+    def _steps(self, a: Spoken, b: Spoken, terms: Terms) -> "_Steps":
+        """Return on which lattices the tones' samples lie, and whether their steps are coarser than what is to be cut.
+
+        Below a step nothing can be told apart, and mixing such samples over time or tones would only hide the steps.
+        """
+        values = tones(a)[a.mask]
+        found = tuple(lattice(column) for column in values.T)
+        if None in found:
+            return _Steps((), coarse=False)
+        plain = self._klt(1, mixed=False).agree(a, b, terms)
+        each = zip(plain.strands, found, strict=False)
+        fine = (
+            min(float(s.noise[0]), float(given_past(series_of(a, s), s)[0])) > abs(float(s.basis[0, 0])) * step.step
+            for s, step in each
+            if step is not None
+        )
+        return _Steps(tuple(step for step in found if step is not None), not all(fine))
+
+    def _klt(self, span: int, *, mixed: bool) -> Klt:
+        klt = self.restore if isinstance(self.restore, Klt) else Klt()
+        return replace(klt, span=span, reach=max(klt.reach, span // 2), mixed=mixed)
+
+    def _trials(self, a: Spoken, b: Spoken, terms: Terms, steps: "_Steps") -> "list[_Trial]":
         """Try longer and longer blocks until they have promised less for a while."""
         trials: list[_Trial] = []
-        for span in self.spans:
+        for span in (1,) if steps.coarse else self.spans:
             if trials and span > len(a) // _SHARE:
                 break
-            trials.append(self._trial(a, b, terms, span))
+            trials.append(self._trial(a, b, terms, span, steps))
             best = max(range(len(trials)), key=lambda i: trials[i].promised)
             if len(trials) - 1 - best >= _PATIENCE and trials[best].promised > 0:
                 break
         return trials
 
-    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> "_Trial":
+    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> "_Trial":
         """Learn on the first half of the spoken samples what is then judged on the second."""
         n = len(a) // 2
-        made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span)
+        made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span, steps)
         x, y = _part(a, n, len(a)), _part(b, n, len(b))
         secret, told, scales = 0.0, 0.0, []
         for strand in made.strands:
@@ -149,17 +177,22 @@ class Strata(Scheme):
         promised = _heard(a, span) * (secret - (1 + _OVERHEAD) * told) / n - _named(a, span)
         return _Trial(span, promised, told / n, tuple(scales))
 
-    def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int) -> Terms:
+    def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
-        klt = self.restore if isinstance(self.restore, Klt) else Klt()
-        reach = max(klt.reach, span // 2)
-        made = replace(klt, span=span, reach=reach).agree(a, b, replace(terms, step=span))
-        single = len(made.strands) == 1 and a.values.ndim == 1
-        step = quantum(a.values[a.mask]) if single else None
-        kept = [_chosen(a, strand, step) for strand in made.strands]
+        made = self._klt(span, mixed=not steps.coarse).agree(a, b, replace(terms, step=span))
+        alone = steps.coarse or len(steps.lattices) == 1  # each strand is a tone
+        each = steps.lattices if alone and steps.lattices else (None,) * len(made.strands)
+        kept = [_chosen(a, strand, step) for strand, step in zip(made.strands, each, strict=False)]
         found = tuple(strand for strand in kept if strand is not None)
         # where nothing promises anything, the account shall say so, with all its numbers
-        return replace(made, strands=found or (allocate(made.strands[0], step),))
+        return replace(made, strands=found or (allocate(made.strands[0], each[0]),))
+
+
+class _Steps(NamedTuple):
+    """The lattices on which the tones' samples lie, none where one does not, and whether their steps are coarse."""
+
+    lattices: tuple[Lattice, ...]
+    coarse: bool
 
 
 class _Trial(NamedTuple):
@@ -242,7 +275,7 @@ def _wide(symbols: Symbols, terms: Terms) -> NDArray[np.int64]:
     return np.asarray(each[symbols.index % len(each)])
 
 
-def _chosen(a: Spoken, strand: Strand, step: float | None) -> Strand | None:
+def _chosen(a: Spoken, strand: Strand, step: Lattice | None) -> Strand | None:
     """Return the strand with thresholds, without components that promise too little; None where none is left."""
     gain = _gains(a, strand)
     good = gain > _LEAST_GAIN
