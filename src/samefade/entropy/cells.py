@@ -139,7 +139,7 @@ def _likened(earlier: Real, own: Real) -> Real:
     n, some = len(own), earlier[:, :_DIMENSIONS]
     if not some.shape[1] or n < 8 * _NEIGHBOURS:
         return np.zeros((n, 0))
-    near = cKDTree(some).query(some, _NEIGHBOURS + 1)[1][:, 1:]
+    near = np.asarray(cKDTree(some).query(some, _NEIGHBOURS + 1)[1])[:, 1:]
     rows = np.concatenate([np.ones((n, _NEIGHBOURS, 1)), some[near] - some[:, None]], axis=2)
     turned = rows.transpose(0, 2, 1)
     gram = turned @ rows
