@@ -9,6 +9,7 @@ import pytest
 
 import samefade as sf
 from samefade.api.running import halves
+from samefade.types import Observation, Pair
 
 SEED = bytes(range(32))
 N = 8000
@@ -156,3 +157,28 @@ def test_no_key_comes_of_it_in_the_end(noisy_pair, name):
     assert report.claim == "none"
     assert not report.keys_a
     assert not report.keys_b
+
+
+@pytest.mark.parametrize("lost", [0.1, 0.3])
+@pytest.mark.parametrize("span", [1, 4, 16])
+def test_what_was_drawn_into_gaps_is_worth_nothing(span, lost):
+    x, heard = noise(15), np.random.default_rng(16).random(N) >= lost
+    heard[[0, -1]] = True
+    ends = [x + 0.03 * noise(seed) for seed in (17, 18)]
+    filled = [np.interp(T, T[heard], v[heard]) for v in ends]
+    scheme = sf.schemes.Strata(spans=(span,))
+
+    def each(values, mask):
+        """Return what a heard sample of the used blocks is worth."""
+        spoken, kept = halves(
+            Pair(*(Observation(v, 10.0, mask, end) for v, end in zip(values, "ab", strict=True))), None
+        )
+        terms = scheme.agree(spoken.a, spoken.b, SEED[:16])
+        feature = scheme.feature(kept.a, terms)
+        symbols = scheme.symbols(feature, terms, feature.usable)
+        worth = scheme.worth(symbols, feature, terms, spoken=spoken.a, eve=None)
+        blocks = kept.a.mask[: len(feature) * span].reshape(-1, span)[feature.usable]
+        return worth.per_symbol * len(symbols) / blocks.sum()
+
+    # of a white channel a heard sample is worth the same with gaps around it as without, but for cells learnt anew
+    assert each(filled, heard) < each(ends, np.ones(N, bool)) + 0.1
