@@ -23,7 +23,6 @@ from samefade.types import Feature, Half, Observation, Strand, Terms
 Real = NDArray[np.float64]
 _RIDGE = 1e-9
 LEAST_HEARD = 0.75  # of the samples of a block at end a, for the block to feed a key
-_WINDOW = 11
 _LEAST_BLOCKS = 24
 _EXPONENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -36,7 +35,6 @@ class Klt:
         span: Samples in a block.
         reach: Samples before and after a block that end b uses.
         strands: The most directions among the tones that are kept, at least 1.
-        clip: Where to clip what stands out from its surroundings, in deviations (Hampel's identifier); 0 for nowhere.
         mixed: Whether tones are mixed into directions; without it each tone is one by itself.
     """
 
@@ -44,7 +42,6 @@ class Klt:
     reach: int = 8
     strands: int = 8
     mixed: bool = True
-    clip: float = 0.0
 
     def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
         """Learn the components from spoken samples of both ends.
@@ -68,8 +65,7 @@ class Klt:
                 if not np.ptp(half, axis=0).any():
                     raise ConstantSignal(end, float(half[0, 0]))
         ways = directions(x, y, self.strands) if self.mixed else np.eye(x.shape[1])[: self.strands]
-        made = (self._strand(clipped(x @ way, self.clip), clipped(y @ way, self.clip), way) for way in ways)
-        return replace(terms, strands=tuple(made))
+        return replace(terms, strands=tuple(self._strand(x @ way, y @ way, way) for way in ways))
 
     def restore(self, x: Half, terms: Terms | None = None) -> Feature[Half]:
         """Return a's components, or b's estimates of them, (m, K); a rest that fills no block is left out.
@@ -101,7 +97,7 @@ class Klt:
         share = (error / np.maximum(tried.noise, 1e-9)) ** 2
         best, scale, centre = _follow(share, movement[half // self.span :][: len(share)])
         final = learn(x, y, way, self)
-        return replace(final, noise=final.noise * scale, activity=best, movement=centre, clip=self.clip)
+        return replace(final, noise=final.noise * scale, activity=best, movement=centre)
 
 
 def learn(x: Real, y: Real, way: Real, klt: Klt) -> Strand:
@@ -158,12 +154,12 @@ def blocks(x: Observation, strand: Strand) -> Real:
     """Return the blocks of a strand's series without its mean, (m, T)."""
     T = strand.span
     m = len(x) // T
-    return np.asarray((_projected(x, strand)[: m * T] - strand.mean["a"]).reshape(m, T))
+    return np.asarray(((tones(x) @ strand.direction)[: m * T] - strand.mean["a"]).reshape(m, T))
 
 
 def estimates(x: Observation, strand: Strand) -> Real:
     """Return end b's estimates of a's components, (m, K)."""
-    return expected(_projected(x, strand), strand)
+    return expected(tones(x) @ strand.direction, strand)
 
 
 def deviations(x: Observation, strand: Strand) -> Real:
@@ -174,7 +170,7 @@ def deviations(x: Observation, strand: Strand) -> Real:
     """
     T = strand.span
     m = len(x) // T
-    moved = log_movement(_projected(x, strand), T)[:m] - strand.movement
+    moved = log_movement(tones(x) @ strand.direction, T)[:m] - strand.movement
     heard = x.mask[: m * T].reshape(m, T).mean(axis=1)
     wider = np.exp(strand.activity / 2 * moved) * np.where(heard < 0.5, 3.0, 1.0)
     return np.asarray(np.minimum(wider[:, None] * strand.noise, 1.0))
@@ -193,27 +189,7 @@ def log_movement(series: Real, span: int) -> Real:
 
 def series_of(x: Observation, strand: Strand) -> Real:
     """Return a strand's series of an observation, without its mean, (n,)."""
-    return np.asarray(_projected(x, strand) - strand.mean[x.end])
-
-
-def clipped(series: Real, deviations: float) -> Real:
-    """Return the series with single samples that stand out moved back (F. R. Hampel 1974), (n,).
-
-    A packet that was amplified otherwise, or hit by interference, is heard so by one end alone.
-    The median is that of 11 samples, and the deviation 1.4826 times the median distance from it.
-    """
-    if not deviations:
-        return series
-    from scipy.ndimage import median_filter
-
-    middle = median_filter(series, size=_WINDOW, mode="nearest")
-    away = series - middle
-    most = deviations * 1.4826 * float(np.median(np.abs(away)))
-    return np.asarray(middle + np.clip(away, -most, most))
-
-
-def _projected(x: Observation, strand: Strand) -> Real:
-    return clipped(tones(x) @ strand.direction, strand.clip)
+    return np.asarray(tones(x) @ strand.direction - strand.mean[x.end])
 
 
 def tones(x: Observation) -> Real:

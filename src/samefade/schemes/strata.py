@@ -41,7 +41,6 @@ _LEAST_GAIN = 0.02  # bits; components that promise less are left out
 _LEAST_SHARE = 0.6  # of what was told on spoken samples: a discussion is declined only where even this is too much
 _TAILS, _TAIL = (0.0, 0.003, 0.01, 0.03, 0.1), 0.01
 _HALF = 64  # samples, the fewest from which anything is learnt or judged
-_CLIP = 3.0  # deviations, as usual with this filter
 _PATIENCE = 2  # lengths of a block that may promise less than a shorter one before no longer one is tried
 _CALIBRATED = 4000  # symbols that are looked at to find them
 _SHARE = 96  # a block is at most so small a share of the spoken samples
@@ -80,7 +79,7 @@ class Strata(Scheme):
             raise TooFewSamples(have=len(x), need=need)
         steps = self._steps(x, y, terms)
         best = max(self._trials(x, y, terms, steps), key=lambda trial: trial.promised)
-        made = _scaled(self._planned(x, y, replace(terms, step=best.span), steps, best.clip), best)
+        made = _scaled(self._planned(x, y, terms, best.span, steps), best)
         return replace(made, thresholds={"promised": best.promised, "told": best.told})
 
     def worth(
@@ -137,7 +136,7 @@ class Strata(Scheme):
         found = tuple(lattice(column) for column in values.T)
         if None in found:
             return _Steps((), coarse=False)
-        plain = self._klt(1, mixed=False, clip=0.0).agree(a, b, terms)
+        plain = self._klt(1, mixed=False).agree(a, b, terms)
         each = zip(plain.strands, found, strict=False)
         fine = (
             min(float(s.noise[0]), float(given_past(series_of(a, s), s)[0])) > abs(float(s.basis[0, 0])) * step.step
@@ -146,9 +145,9 @@ class Strata(Scheme):
         )
         return _Steps(tuple(step for step in found if step is not None), not all(fine))
 
-    def _klt(self, span: int, *, mixed: bool, clip: float) -> Klt:
+    def _klt(self, span: int, *, mixed: bool) -> Klt:
         klt = self.restore if isinstance(self.restore, Klt) else Klt()
-        return replace(klt, span=span, reach=max(klt.reach, span // 2), mixed=mixed, clip=clip)
+        return replace(klt, span=span, reach=max(klt.reach, span // 2), mixed=mixed)
 
     def _trials(self, a: Spoken, b: Spoken, terms: Terms, steps: "_Steps") -> "list[_Trial]":
         """Try longer and longer blocks until they have promised less for a while."""
@@ -160,15 +159,12 @@ class Strata(Scheme):
             best = max(range(len(trials)), key=lambda i: trials[i].promised)
             if len(trials) - 1 - best >= _PATIENCE and trials[best].promised > 0:
                 break
-        if not steps.lattices:
-            best = max(range(len(trials)), key=lambda i: trials[i].promised)
-            trials.append(self._trial(a, b, terms, trials[best].span, steps, _CLIP))
         return trials
 
-    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps", clip: float = 0.0) -> "_Trial":
+    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> "_Trial":
         """Learn on the first half of the spoken samples what is then judged on the second."""
         n = len(a) // 2
-        made = self._planned(_part(a, 0, n), _part(b, 0, n), replace(terms, step=span), steps, clip)
+        made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span, steps)
         x, y = _part(a, n, len(a)), _part(b, n, len(b))
         secret, told, scales = 0.0, 0.0, []
         for strand in made.strands:
@@ -179,11 +175,11 @@ class Strata(Scheme):
             scales.append((scale, tail))
             told += bits
         promised = _heard(a, span) * (secret - (1 + _OVERHEAD) * told) / n - _named(a, span)
-        return _Trial(span, clip, promised, told / n, tuple(scales))
+        return _Trial(span, promised, told / n, tuple(scales))
 
-    def _planned(self, a: Spoken, b: Spoken, terms: Terms, steps: "_Steps", clip: float) -> Terms:
-        """Return the terms with components of blocks of `terms.step`, without those that promise nothing."""
-        made = self._klt(terms.step, mixed=not steps.coarse, clip=clip).agree(a, b, terms)
+    def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> Terms:
+        """Return the terms with components of this length of a block, without those that promise nothing."""
+        made = self._klt(span, mixed=not steps.coarse).agree(a, b, replace(terms, step=span))
         alone = steps.coarse or len(steps.lattices) == 1  # each strand is a tone
         each = steps.lattices if alone and steps.lattices else (None,) * len(made.strands)
         kept = [_chosen(a, strand, step) for strand, step in zip(made.strands, each, strict=False)]
@@ -204,14 +200,12 @@ class _Trial(NamedTuple):
 
     Attributes:
         span: Samples in a block.
-        clip: Where samples that stand out are clipped, in deviations; 0 for nowhere.
         promised: Secret bits.
         told: Bits that a perfect code would tell.
         scales: For each strand, by what the deviation of errors is multiplied, and their tail.
     """
 
     span: int
-    clip: float
     promised: float
     told: float
     scales: tuple[tuple[float, float], ...]

@@ -23,7 +23,6 @@ class Strand:
         activity: How far the error's deviation follows how much b's series moves just then: 0 not at all, 1 fully.
         movement: Mean of the logarithm of b's local movement, for `activity`.
         tail: Share of errors that are three times as wide as the others.
-        clip: Samples further than so many deviations from the median around them are moved back to there; 0 for none.
         edges: For each component the thresholds of its levels, 2^bits − 1 of them; empty before bits were allocated.
     """
 
@@ -37,7 +36,6 @@ class Strand:
     activity: float = 0.0
     movement: float = 0.0
     tail: float = 0.01
-    clip: float = 0.0
     edges: tuple[Float, ...] = field(default=())
 
     __hash__ = None  # type: ignore[assignment]  # arrays cannot be hashed
