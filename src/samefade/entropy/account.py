@@ -140,9 +140,9 @@ def _spacing(
     return index, x, heard
 
 
-def around(eve: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+def around(eve: NDArray[np.float64], x: NDArray[np.float64], *, reach: int = _EVE_REACH) -> NDArray[np.float64]:
     """Return Eve's samples with her neighbouring grid points as further columns, and where another lag fits, there."""
-    near = [_moved(eve, shift) for shift in range(-_EVE_REACH, _EVE_REACH + 1)]
+    near = [_moved(eve, shift) for shift in range(-reach, reach + 1)]
     far = [_moved(column[:, None], late) for column in eve.T if (late := _late(column, x))]
     return np.hstack([*near, *far])
 

@@ -23,6 +23,7 @@ _CLOSE = 0.98  # a guesser that leaves less than this share of the stationary la
 _ENOUGH = 8192  # samples by which it is tested
 _DIMENSIONS, _NEIGHBOURS = 5, 20  # strands that are compared, and how many times like this one are looked at
 _NEAR = 5  # columns of what Eve heard about at the same time
+_EVE_REACH = 8  # grid points to either side at which her samples are used
 _LEVEL = 1e-3  # how rarely a stationary channel is to lose its claim to a test of stationarity
 GAUSSIAN = "the channel is a Gaussian process whose scale and motion may change: no guesser of this list leaves less"
 ALONE = "Eve heard nothing that is correlated with the channel beyond its past and what was published"
@@ -86,7 +87,8 @@ def _claim(total: dict[str, Guess], by: dict[str, float], kept: Real) -> Claim:
     law = next(iter(by.values()))
     near = min(by.values()) >= _CLOSE * law > 0
     gaussian = abs(total["stationary"].kurtosis - 3) < 0.1 + 5 * (24 / len(kept)) ** 0.5
-    return "bounded" if near and gaussian and _steady(kept) else "estimate"
+    alone = kept.shape[1] == 1  # what several strands have in common, no law here describes as a whole
+    return "bounded" if alone and near and gaussian and _steady(kept) else "estimate"
 
 
 def _steady(kept: Real) -> bool:
@@ -101,7 +103,7 @@ def _known(earlier: Real, own: Real, eve: Float | None) -> Real:
     n = len(own)
     columns = [np.zeros((n, 0))]
     if eve is not None and np.ptp(eve) > 0:
-        columns.append(around(np.asarray(eve, np.float64).reshape(n, -1), own))
+        columns.append(around(np.asarray(eve, np.float64).reshape(n, -1), own, reach=_EVE_REACH))
     if earlier.shape[1]:
         columns += [_shifted(earlier, shift) for shift in (-1, 0, 1)]
         columns.append(_products(earlier))

@@ -43,7 +43,7 @@ MOST_ORDER = 32
 _HIGHEST, _PATIENCE = 512, 64
 _NAT = log2(e) / 2
 _SCALE, _FAST, _SLOW = 64, (64, 4), (512, 16)  # stretch of the scale; stretch and order of the local predictors
-_RIDGE = 1e-9
+_RIDGE, _TURNS = 1e-9, 4
 _ROUNDING = 1e-12  # share of a power below which nothing but rounding errors is left
 _FINE = 14  # cells of equal width from which on a grid is fine
 
@@ -101,6 +101,8 @@ def guesses(
     need = max(64, 8 * q)
     if len(series) < need:
         raise TooFewSamples(have=len(series), need=need)
+    if not used.any():
+        return {"stationary": Guess(0.0, 0.0, 0.0, 3.0)}
     given, rest = _explained(series, known)
     law = _Law.of(rest, strand, given, used)
     flat, even = np.zeros(len(rest)), np.ones(len(rest))
@@ -126,15 +128,18 @@ def guesses(
         other = far if long else law
         expected = series - other.deviation * other.innovations
         bits = gains(Heard(series, law.innovations, law.deviation, fresh, expected), beside, strand)
-        found["mixture"] = _learnt(found["stationary"], *bits, law.blocks, strand.span, price)
+        found["mixture"] = _learnt(found["stationary"], *bits, law.blocks, strand, price)
     return found
 
 
-def _learnt(law: Guess, bits: Real, under: Real, blocks: NDArray[np.int64], span: int, price: float) -> Guess:
-    """Return what the mixture leaves of a string: the law's number less what it gains over the law on the samples."""
-    at = (blocks[:, None] * span + np.arange(span)).ravel()
+def _learnt(law: Guess, bits: Real, under: Real, blocks: NDArray[np.int64], strand: Strand, price: float) -> Guess:
+    """Return what the mixture leaves of a string: the law's number less what it gains over the law on the samples.
+
+    All of the gain is charged, though a string of few components may hold little of it; the scatter is the string's.
+    """
+    at = (blocks[:, None] * strand.span + np.arange(strand.span)).ravel()
     gain = max(0.0, float((under[at] - bits[at]).sum()) - price * _NAT)
-    scatter = float(bits[at].var()) * len(at)
+    scatter = float(bits[at].var()) * len(blocks) * strand.components
     left = law.realised - gain
     return Guess(left, left, max(law.variance, scatter), law.kurtosis)
 
@@ -238,16 +243,29 @@ def autoregression(x: Real, most: int = MOST_ORDER) -> tuple[Real, float]:
 
 
 def _explained(series: Real, known: Float | None) -> tuple[Real, Real]:
-    """Return what the known columns explain of the series by least squares, and the rest."""
+    """Return what the known columns explain of the series, and the rest, whose innovations are the smallest.
+
+    The least rest is not the hardest to predict: what Eve heard brings noise of its own, which the past then predicts
+    worse. So weights are found for whitened series, turn by turn (Cochrane and Orcutt 1949).
+    """
+    from scipy.signal import lfilter
+
     if known is None or not known.shape[1]:
         return np.zeros(len(series)), series
     columns = np.asarray(known, np.float64) - known.mean(axis=0)
     size = np.sqrt((columns**2).mean(axis=0))
     columns = columns[:, size > 0] / size[size > 0]
-    gram = columns.T @ columns
-    weight = np.linalg.solve(gram + _RIDGE * len(series) * np.eye(len(gram)), columns.T @ series)
-    given = columns @ weight
-    return given, series - given
+    best, whiten = series, np.ones(1)
+    least = autoregression(series)[1]
+    for _ in range(_TURNS):
+        z, x = lfilter(whiten, [1.0], columns, axis=0), lfilter(whiten, [1.0], series)
+        gram = z.T @ z
+        ridge = _RIDGE * float(np.trace(gram)) / max(1, len(gram)) * np.eye(len(gram))
+        rest = series - columns @ np.linalg.solve(gram + ridge, z.T @ x)
+        whiten, deviation = autoregression(rest)
+        if deviation < least:
+            best, least = rest, deviation
+    return series - best, best
 
 
 def _scales(innovations: Real, length: int) -> tuple[Real, float]:
