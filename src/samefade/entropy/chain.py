@@ -44,6 +44,7 @@ _HIGHEST, _PATIENCE = 512, 64
 _NAT = log2(e) / 2
 _SCALE, _FAST, _SLOW = 64, (64, 4), (512, 16)  # stretch of the scale; stretch and order of the local predictors
 _RIDGE, _TURNS = 1e-9, 4
+_NEARLY = 0.05  # bits a sample that the mixture may gain over a law that is nearly right
 _ROUNDING = 1e-12  # share of a power below which nothing but rounding errors is left
 _FINE = 14  # cells of equal width from which on a grid is fine
 
@@ -135,12 +136,16 @@ def guesses(
 def _learnt(law: Guess, bits: Real, under: Real, blocks: NDArray[np.int64], strand: Strand, price: float) -> Guess:
     """Return what the mixture leaves of a string: the law's number less what it gains over the law on the samples.
 
-    All of the gain is charged, though a string of few components may hold little of it; the scatter is the string's.
+    Components are fewer than the samples of their blocks, and how much of the gain lies in them is not known.
+    Where the law is nearly right, as much is charged as is their share; where it is not, all, because then a law of
+    another kind may hold that needs only these.
     """
     at = (blocks[:, None] * strand.span + np.arange(strand.span)).ravel()
     gain = max(0.0, float((under[at] - bits[at]).sum()) - price * _NAT)
+    if gain < _NEARLY * len(at):
+        gain *= min(1.0, strand.components / strand.span)
     scatter = float(bits[at].var()) * len(blocks) * strand.components
-    left = law.realised - gain
+    left = max(0.0, law.realised - gain)
     return Guess(left, left, max(law.variance, scatter), law.kurtosis)
 
 
