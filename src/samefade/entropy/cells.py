@@ -57,26 +57,57 @@ def assess_cells(
 
     if not 0 < epsilon < 0.5:
         raise OutOfRange("epsilon", epsilon, "between 0 and 0.5, both excluded")
-    total: dict[str, Guess] = {}
-    for i, strand in enumerate(strands):
-        earlier, own = kept[:, :i], kept[:, i]
-        beside = _beside(earlier, own, spoken[:, i], eve, strand.span)
-        found = guesses(own, strand, used, _known(earlier, own, eve), beside)
-        missing = found["stationary"]  # where a record is too short for one guesser, it guesses like the first
-        total = {name: found.get(name, missing) + total[name] for name in found} if total else found
     deviations = -float(ndtri(epsilon))
-    symbols = int(np.count_nonzero(used)) * sum(strand.components for strand in strands)
-    after = "" if eve is None else ", given Eve"
-    by = {f"{name}{after}": guess.smooth(deviations) / max(1, symbols) for name, guess in total.items()}
+    symbols = max(1, int(np.count_nonzero(used)) * sum(strand.components for strand in strands))
+    total = _total(strands, kept, used, spoken, None)
+    by = {name: guess.smooth(deviations) / symbols for name, guess in total.items()}
+    claim = _claim(total, by, kept)
+    if eve is not None and np.ptp(eve) > 0:
+        given = _total(strands, kept, used, spoken, eve)
+        by = _given(
+            total, given, by, {name: guess.smooth(deviations) / symbols for name, guess in given.items()}, symbols
+        )
+        claim = _claim(given, by, kept) if claim == "bounded" else claim
     widths = [bits for strand in strands for bits in strand.bits]
     return Estimate(
         min(by.values()),
         by,
         sum(widths) / len(widths),
         (GAUSSIAN, ALONE if eve is None else HEARD),
-        _claim(total, by, kept),
+        claim,
         f"smooth min-entropy (ε = {epsilon:.3g})",
     )
+
+
+def _total(
+    strands: Sequence[Strand], kept: Real, used: NDArray[np.bool_], spoken: Real, eve: Float | None
+) -> dict[str, Guess]:
+    """Return what each guesser leaves of all strands together."""
+    each = []
+    for i, strand in enumerate(strands):
+        earlier, own = kept[:, :i], kept[:, i]
+        beside = _beside(earlier, own, spoken[:, i], eve, strand.span)
+        each.append(guesses(own, strand, used, _known(earlier, own, eve), beside))
+    names = dict.fromkeys(name for found in each for name in found)
+    total = {}
+    for name in names:
+        # where a record is too short for one guesser, it guesses like the first
+        parts = [found.get(name, found["stationary"]) for found in each]
+        total[name] = sum(parts[1:], parts[0])
+    return total
+
+
+def _given(
+    alone: dict[str, Guess], given: dict[str, Guess], by: dict[str, float], by_given: dict[str, float], symbols: int
+) -> dict[str, float]:
+    """Return what each guesser leaves who heard what Eve heard, and at most what it leaves who did not.
+
+    A guesser who cannot use what she heard still has it: what it tells under the stationary law is taken off the least
+    that is left without it.
+    """
+    tells = max(0.0, alone["stationary"].expected - given["stationary"].expected) / symbols
+    found = {f"{name}, given Eve": min(left, by.get(name, left)) for name, left in by_given.items()}
+    return found | {"the best of them, given Eve under the stationary law": max(0.0, min(by.values()) - tells)}
 
 
 def _claim(total: dict[str, Guess], by: dict[str, float], kept: Real) -> Claim:
