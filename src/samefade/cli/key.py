@@ -7,7 +7,7 @@ import typer
 from samefade.cli.output import emit, say, show, steps, table
 from samefade.cli.source import with_pair
 from samefade.errors import OutOfRange, SamefadeError
-from samefade.types import Observation, Pair
+from samefade.types import Observation, Pair, Terms
 
 if TYPE_CHECKING:
     from samefade.api import Report
@@ -80,10 +80,18 @@ def refuse(error: SamefadeError, *, told: bool) -> None:
     raise error
 
 
+def _kept(terms: Terms) -> str:
+    """Say what is kept of the samples."""
+    if terms.strands:
+        count = sum(strand.components for strand in terms.strands)
+        return f"{count} components of every {'sample' if terms.step == 1 else f'{terms.step} samples'}"
+    return "every sample" if terms.step == 1 else f"one value for {terms.step} samples"
+
+
 def tell(report: "Report") -> None:
     """Print the steps, the field's numbers, the account and the outcome."""
     terms = report.terms
-    kept = "every sample" if terms.step == 1 else f"one value for {terms.step} samples"
+    kept = _kept(terms)
     band = "" if terms.band is None else f", band {terms.band.low:.4g}–{terms.band.high:.4g} Hz"
     rates = ", ".join(f"{rate:.2f} (≤ {limit} wrong)" for limit, rate in report.key_rate.items())
     rows = [

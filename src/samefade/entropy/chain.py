@@ -137,13 +137,13 @@ def _learnt(law: Guess, bits: Real, under: Real, blocks: NDArray[np.int64], stra
     """Return what the mixture leaves of a string: the law's number less what it gains over the law on the samples.
 
     Components are fewer than the samples of their blocks, and how much of the gain lies in them is not known.
-    Where the law is nearly right, as much is charged as is their share; where it is not, all, because then a law of
-    another kind may hold that needs only these.
+    What a law that is nearly right loses anyhow is charged by their share, and all that it loses beyond, because then a
+    law of another kind may hold that needs only these.
     """
     at = (blocks[:, None] * strand.span + np.arange(strand.span)).ravel()
     gain = max(0.0, float((under[at] - bits[at]).sum()) - price * _NAT)
-    if gain < _NEARLY * len(at):
-        gain *= min(1.0, strand.components / strand.span)
+    anyhow = min(gain, _NEARLY * len(at))
+    gain -= anyhow * (1 - min(1.0, strand.components / strand.span))
     scatter = float(bits[at].var()) * len(blocks) * strand.components
     left = max(0.0, law.realised - gain)
     return Guess(left, left, max(law.variance, scatter), law.kurtosis)

@@ -41,7 +41,7 @@ _LEAST_GAIN = 0.02  # bits; components that promise less are left out
 _LEAST_SHARE = 0.6  # of what was told on spoken samples: a discussion is declined only where even this is too much
 _TAILS, _TAIL = (0.0, 0.003, 0.01, 0.03, 0.1), 0.01
 _HALF = 64  # samples, the fewest from which anything is learnt or judged
-_PATIENCE = 2  # lengths of a block that may promise less than a shorter one before no longer one is tried
+_PATIENCE = 3  # lengths of a block that may promise less than a shorter one before no longer one is tried
 _CALIBRATED = 4000  # symbols that are looked at to find them
 _SHARE = 96  # a block is at most so small a share of the spoken samples
 
