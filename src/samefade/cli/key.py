@@ -84,7 +84,8 @@ def _kept(terms: Terms) -> str:
     """Say what is kept of the samples."""
     if terms.strands:
         count = sum(strand.components for strand in terms.strands)
-        return f"{count} components of every {'sample' if terms.step == 1 else f'{terms.step} samples'}"
+        of = "sample" if terms.step == 1 else f"{terms.step} samples"
+        return f"{count} component{'' if count == 1 else 's'} of every {of}"
     return "every sample" if terms.step == 1 else f"one value for {terms.step} samples"
 
 

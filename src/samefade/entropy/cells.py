@@ -5,6 +5,7 @@ because the amplitudes of tones depend on each other in ways that no covariance 
 """
 
 from collections.abc import Sequence
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def assess_cells(
         sum(widths) / len(widths),
         (GAUSSIAN, ALONE if eve is None else HEARD),
         claim,
-        f"smooth min-entropy (ε = {epsilon:.3g})",
+        f"smooth min-entropy (ε = 2^{log2(epsilon):.4g})",
     )
 
 
