@@ -12,7 +12,7 @@ from samefade.api.comparison import Row
 from samefade.draw.canvas import save
 from samefade.errors import NotEnough
 
-_FLOOR, _RIGHT = 1e-4, 30.0
+_FLOOR, _RIGHT = 1e-4, 60.0
 _RED = "#a0330b"
 
 
