@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import ProtocolError, StillDiffers
+from samefade.reconcile.asker import Asker, Talk
 from samefade.reconcile.charge import Transcript, charge
 from samefade.reconcile.message import (
     CHECKS,
@@ -25,10 +26,8 @@ from samefade.reconcile.tag import CHECK_BYTES, TAG_BYTES, checks, differing, ta
 from samefade.reconcile.variants import Variant
 from samefade.types import Bits, Ledger, Mask
 
-Talk = Generator[bytes, bytes, None]
 
-
-class CascadeCorrector:
+class CascadeCorrector(Asker[Transcript]):
     """The end that corrects its string by asking for parities."""
 
     def __init__(self, bits: Bits, sheet: Sheet, variant: Variant, estimate: float, *, independent: bool) -> None:
@@ -37,34 +36,7 @@ class CascadeCorrector:
         self._bits, self._variant, self._expected, self._independent = bits, variant, estimate, independent
         self._search = Search(sheet, sheet.spread(bits.values), slots)
         self.transcript = Transcript(sheet)
-        self._talk = self._discuss()
-        self._next: bytes | None = next(self._talk)
-        self._waiting = False
-        self._ledger: Ledger | None = None
-
-    def ask(self) -> bytes | None:
-        """Return the next public request, or None when the discussion is closed."""
-        if self._waiting:
-            raise ProtocolError(asked="before the last answer was heard")
-        self._waiting = self._next is not None
-        return self._next
-
-    def hear(self, answer: bytes) -> None:
-        """Take the public answer to the last request.
-
-        Raises:
-            StillDiffers: When the tag shows that the strings cannot be made equal.
-            ProtocolError: When the answer has the wrong size, or none was asked for.
-        """
-        if not self._waiting:
-            raise ProtocolError(answered="nothing was asked")
-        self._waiting = False
-        self.transcript.messages += 2
-        try:
-            self._next = self._talk.send(answer)
-        except StopIteration:
-            self._next = None
-            self._ledger = charge(self._bits.ledger, self.transcript, assume_errors_independent=self._independent)
+        self._begin(self._discuss())
 
     @property
     def estimate(self) -> float:
@@ -76,12 +48,8 @@ class CascadeCorrector:
         """Return the agreed string: corrected, without the frames that were dropped."""
         return self.transcript.sheet.agreed(self._bits, self._search.bits, self.transcript.keep, self.ledger)
 
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told."""
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
+    def _charged(self) -> Ledger:
+        return charge(self._bits.ledger, self.transcript, assume_errors_independent=self._independent)
 
     def _discuss(self) -> Talk:
         yield from self._passes()

@@ -6,6 +6,7 @@ from hmac import compare_digest
 import numpy as np
 
 from samefade.errors import ProtocolError, StillDiffers
+from samefade.reconcile.asker import Asker, Talk
 from samefade.reconcile.bch.frames import Frames, Plan
 from samefade.reconcile.bch.message import CHECKS, CLOSE, SYNDROMES, TAG, pack_codes
 from samefade.reconcile.bch.transcript import Transcript, charge
@@ -13,10 +14,8 @@ from samefade.reconcile.message import pack, pack_bits, unpack_bits
 from samefade.reconcile.tag import CHECK_BYTES, TAG_BYTES, checks, differing, tag
 from samefade.types import Bits, Ledger, Mask
 
-Talk = Generator[bytes, bytes, None]
 
-
-class BchCorrector:
+class BchCorrector(Asker[Transcript]):
     """The end that corrects its string by the other's syndromes."""
 
     def __init__(self, bits: Bits, frames: Frames, plan: Plan, estimate: float, *, choice_tells: bool) -> None:
@@ -24,34 +23,7 @@ class BchCorrector:
         self._bits, self._plan, self._estimate, self._choice_tells = bits, plan, estimate, choice_tells
         self._matrix = frames.spread(bits.values)
         self.transcript = Transcript(frames, plan)
-        self._talk = self._discuss()
-        self._next: bytes | None = next(self._talk)
-        self._waiting = False
-        self._ledger: Ledger | None = None
-
-    def ask(self) -> bytes | None:
-        """Return the next public request, or None when the discussion is closed."""
-        if self._waiting:
-            raise ProtocolError(asked="before the last answer was heard")
-        self._waiting = self._next is not None
-        return self._next
-
-    def hear(self, answer: bytes) -> None:
-        """Take the public answer to the last request.
-
-        Raises:
-            StillDiffers: When no frame can be decoded, or the tags show that the strings cannot be made equal.
-            ProtocolError: When the answer has the wrong size, or none was asked for.
-        """
-        if not self._waiting:
-            raise ProtocolError(answered="nothing was asked")
-        self._waiting = False
-        self.transcript.messages += 2
-        try:
-            self._next = self._talk.send(answer)
-        except StopIteration:
-            self._next = None
-            self._ledger = charge(self._bits.ledger, self.transcript, choice_tells=self._choice_tells)
+        self._begin(self._discuss())
 
     @property
     def estimate(self) -> float:
@@ -67,12 +39,8 @@ class BchCorrector:
         """Return the agreed string: corrected, without the frames that were dropped."""
         return self.transcript.frames.agreed(self._bits, self._matrix, self.transcript.keep, self.ledger)
 
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told."""
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
+    def _charged(self) -> Ledger:
+        return charge(self._bits.ledger, self.transcript, choice_tells=self._choice_tells)
 
     def _discuss(self) -> Talk:
         keep = yield from self._decode()

@@ -8,6 +8,7 @@ from math import log
 import numpy as np
 
 from samefade.errors import NotFinite, OutOfRange, ProtocolError, StillDiffers
+from samefade.reconcile.asker import Asker, Talk
 from samefade.reconcile.message import unpack_bits
 from samefade.reconcile.polar.charge import Record, charge
 from samefade.reconcile.polar.decoder import SUREST, Frame
@@ -16,10 +17,8 @@ from samefade.reconcile.polar.message import CHECKS, TAG, TELL, Tell, pack, pack
 from samefade.reconcile.polar.order import design_of, order_of
 from samefade.types import BitArray, Bits, Float, Ledger
 
-Talk = Generator[bytes, bytes, None]
 
-
-class PolarCorrector:
+class PolarCorrector(Asker[Record]):
     """The end that corrects its string by asking for more until it can decode every frame."""
 
     def __init__(self, bits: Bits, layout: Layout, width: int, estimate: float) -> None:
@@ -29,36 +28,7 @@ class PolarCorrector:
         self._frames: dict[int, list[Frame]] = {}
         self._checks: dict[tuple[int, int], bytes] = {}
         self.transcript = Record(layout)
-        self._talk = self._discuss()
-        self._next: bytes | None = next(self._talk)
-        self._waiting = False
-        self._ledger: Ledger | None = None
-
-    def ask(self) -> bytes | None:
-        """Return the next public request, or None when the discussion is closed."""
-        if self._waiting:
-            raise ProtocolError(asked="before the last answer was heard")
-        self._waiting = self._next is not None
-        return self._next
-
-    def hear(self, answer: bytes) -> None:
-        """Take the public answer to the last request.
-
-        Raises:
-            StillDiffers: When the tag shows that the strings cannot be made equal.
-            ProtocolError: When the answer has the wrong size, or none was asked for.
-            OutOfRange: When the belief tells of a layer of another length.
-            NotFinite: When the belief has a log-likelihood ratio that is not a number.
-        """
-        if not self._waiting:
-            raise ProtocolError(answered="nothing was asked")
-        self._waiting = False
-        self.transcript.messages += 2
-        try:
-            self._next = self._talk.send(answer)
-        except StopIteration:
-            self._next = None
-            self._ledger = charge(self._bits.ledger, self.transcript)
+        self._begin(self._discuss())
 
     @property
     def estimate(self) -> float:
@@ -70,12 +40,8 @@ class PolarCorrector:
         """Return the agreed string: corrected."""
         return replace(self._bits, values=self._found, ledger=self.ledger, belief=None)
 
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told."""
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
+    def _charged(self) -> Ledger:
+        return charge(self._bits.ledger, self.transcript)
 
     def _discuss(self) -> Talk:
         layers = range(len(self._layout.layers))
