@@ -1,13 +1,15 @@
 """A run of a scheme: the same keys at both ends, an account that adds up, and an honest no."""
 
 import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 import samefade as sf
-from samefade import api
-from samefade.errors import ConstantSignal, NotReciprocal, TooFewSamples, TooLittleEntropy
+from samefade import api, schemes
+from samefade.errors import ConstantSignal, KeysDiffer, NotReciprocal, TooFewSamples, TooLittleEntropy
+from samefade.reconcile import Polar
 from samefade.types import Observation, Pair
 
 SEED = bytes(range(32))
@@ -146,3 +148,40 @@ def test_a_quantiser_that_drops_samples_runs_and_pays_for_the_indices(quantizer,
     assert report.bits > 500
     assert report.bit_error_rate < 0.1
     assert sum("indices told" in entry.what for entry in report.ledger.entries) == messages
+
+
+@dataclass(frozen=True)
+class Miscounting:
+    """Polar, but for an end that counts one bit less than was told."""
+
+    code: Polar = Polar(frame=1024)
+
+    def answer(self, bits, seed):
+        return self.code.answer(bits, seed)
+
+    def correct(self, bits, seed, estimate):
+        honest = self.code.correct(bits, seed, estimate)
+        charged = honest._charged
+
+        def less():
+            ledger = charged()
+            last = ledger.entries[-1]
+            return replace(ledger, entries=(*ledger.entries[:-1], last._replace(bits=last.bits + 1)))
+
+        honest._charged = less
+        return honest
+
+
+def test_ends_whose_accounts_differ_get_no_key():
+    rng = np.random.default_rng(9)
+    fade = np.convolve(rng.standard_normal(6002), np.ones(3), "valid")
+    ends = (Observation(fade + 0.1 * rng.standard_normal(6000), 10.0, np.ones(6000, bool), end) for end in "ab")
+    pair = Pair(*ends)
+    assert api.run(schemes.Strata(reconcile=Polar(frame=1024)), pair, seed=bytes(32)).keys_match
+    report = api.run(schemes.Strata(reconcile=Miscounting()), pair, seed=bytes(32))
+    assert isinstance(report.refusal, KeysDiffer)
+    assert not report.keys_a
+    assert not report.keys_b
+    assert report.claim == "none"
+    numbers = report.refusal.numbers
+    assert numbers["account_a"] - numbers["account_b"] == pytest.approx(1)

@@ -190,8 +190,9 @@ def _same_account(a: Ledger, b: Ledger) -> None:
     Raises:
         KeysDiffer: When they did.
     """
-    if a.entries[len(a.entries) - len(b.entries) :] != b.entries:
-        raise KeysDiffer(account_a=a.paid, account_b=b.paid)
+    discussion = Ledger(a.entries[len(a.entries) - len(b.entries) :])
+    if discussion.entries != b.entries:
+        raise KeysDiffer(account_a=discussion.paid, account_b=b.paid)
 
 
 def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None, claim: Claim) -> _Outcome:
