@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from samefade.entropy import smoke_counts, smoke_patterns
 from samefade.entropy.smoke import WARNING, smoke
+from samefade.entropy.smoke import counts as smoke_counts
+from samefade.entropy.smoke import patterns as smoke_patterns
 from samefade.errors import OutOfRange, TooFewSamples
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "smoke.json").read_text(encoding="utf-8"))

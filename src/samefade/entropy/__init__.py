@@ -1,8 +1,6 @@
 """Say what samples are worth as a secret: by what guesses them best, and never by how random they look."""
 
 from samefade.entropy.account import Estimate, assess, earn
-from samefade.entropy.cells import assess_cells
-from samefade.entropy.chain import given_past, guesses
 from samefade.entropy.gaussian import gaussian
 from samefade.entropy.guesser import Guesser, most_common, percentiles, transitions
 from samefade.entropy.health import Health, Restart, Verdict, restart
@@ -13,6 +11,7 @@ from samefade.entropy.neighbours import dither, neighbour_entropy, neighbour_inf
 from samefade.entropy.smoke import Smoke, smoke
 from samefade.entropy.sp80090b import Assessment90B, assess90b
 from samefade.entropy.stationarity import Stationarity, segments, stationary
+from samefade.entropy.strings import assess_cells, given_past, guesses
 
 __all__ = [
     "Assessment90B",

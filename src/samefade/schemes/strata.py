@@ -7,7 +7,7 @@
    layers before (`quantize.CellBelief`), and a polar code tells no more than these leave open (`reconcile.Polar`).
    Nothing is told that the other end can infer, so redundancy between neighbours needs no removal: it costs entropy,
    which the account subtracts, and saves as much telling.
-4. *Account.* The string as a whole is worth its smooth min-entropy under the channel's law (`entropy.chain`), given
+4. *Account.* The string as a whole is worth its smooth min-entropy under the channel's law (`entropy.strings`), given
    Eve, minus every public bit.
 
 Building blocks: Slepian and Wolf 1973 (distributed coding); Arıkan 2009 and 2010 (polar codes); Wachsmann, Fischer and

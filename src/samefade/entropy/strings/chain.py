@@ -33,8 +33,8 @@ from math import e, log2, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.entropy.mixture import Beside, Heard, gains
-from samefade.entropy.replays import replayed
+from samefade.entropy.strings.mixture import Beside, Heard, gains
+from samefade.entropy.strings.replays import replayed
 from samefade.errors import TooFewSamples
 from samefade.types import Float, Strand
 
@@ -309,7 +309,7 @@ def _surprise(values: Real, centre: Real, spread: Real, edges: Float) -> tuple[f
 
 def surprised(values: Real, centre: Real, spread: Real, edges: Float) -> Real:
     """Return what each cell is expected to surprise by, did, and the variance of that, (n, 3), bits and bits²."""
-    from samefade.entropy.chain_loops import surprises
+    from samefade.entropy.strings.loops import surprises
 
     cuts = np.asarray(edges, np.float64)
     widths = np.diff(cuts)

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from samefade.entropy.smoke_counts import block_frequency, cumulative_sums, frequency, longest_run, runs
-from samefade.entropy.smoke_patterns import approximate_entropy, rank, serial, spectrum
+from samefade.entropy.smoke.counts import block_frequency, cumulative_sums, frequency, longest_run, runs
+from samefade.entropy.smoke.patterns import approximate_entropy, rank, serial, spectrum
 from samefade.errors import OutOfRange, TooFewSamples
 from samefade.types import BitArray
 

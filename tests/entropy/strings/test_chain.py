@@ -11,7 +11,7 @@ from scipy.signal import lfilter
 from scipy.special import gammaln, logsumexp, ndtri
 from scipy.stats import norm
 
-from samefade.entropy.chain import Guess, _surprise, autoregression, given_past, guesses
+from samefade.entropy.strings.chain import Guess, _surprise, autoregression, given_past, guesses
 from samefade.errors import TooFewSamples
 from samefade.types import Strand
 

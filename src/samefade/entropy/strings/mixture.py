@@ -76,8 +76,8 @@ class Heard:
 
 def gains(heard: Heard, beside: Beside, strand: Strand) -> tuple[Real, Real]:
     """Return by how many bits each sample surprises the mixture, and by how many the stationary law, (n,) each."""
-    from samefade.entropy.chain import surprised
-    from samefade.entropy.chain_loops import mixed
+    from samefade.entropy.strings.chain import surprised
+    from samefade.entropy.strings.loops import mixed
 
     edges, scale = _grid(heard.values, strand)
     values = heard.values * scale
@@ -125,7 +125,7 @@ def _grid(values: Real, strand: Strand) -> tuple[Real, float]:
 
 def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:
     """Return what each predictor expects, and the deviation of its errors, (n, J) each."""
-    from samefade.entropy.chain_loops import follow
+    from samefade.entropy.strings.loops import follow
 
     replay = heard.innovations - heard.fresh
     means, spreads = [np.zeros(len(replay))], [np.ones(len(replay))]

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.entropy.account import Estimate, around
-from samefade.entropy.chain import MOST_ORDER, Guess, guesses
 from samefade.entropy.following import echoes
-from samefade.entropy.mixture import Beside
 from samefade.entropy.stationarity import stationary
+from samefade.entropy.strings.chain import MOST_ORDER, Guess, guesses
+from samefade.entropy.strings.mixture import Beside
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Claim, Float, Strand
 

@@ -7,7 +7,7 @@ sees to it that there are enough.
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.entropy.smoke_counts import against
+from samefade.entropy.smoke.counts import against
 from samefade.types import BitArray
 
 Real = NDArray[np.float64]
