@@ -74,9 +74,10 @@ def test_several_components():
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1000), st.sampled_from([np.exp, np.arctan, np.cbrt, lambda x: 1e6 * x - 3]))
 def test_a_monotone_map_of_an_end_changes_little(seed, bent):
-    # each neighbourhood is bent too, which costs hundredths where it is not small
+    # each neighbourhood is bent too, which costs hundredths where it is not small: over 334 seeds exp changes it by
+    # −0.018 on average with a deviation of 0.020, the others by less; five of these are allowed
     a, b = two(0.8, 1500, seed)
-    assert neighbour_information(bent(a), b).bits == pytest.approx(neighbour_information(a, b).bits, abs=0.06)
+    assert neighbour_information(bent(a), b).bits == pytest.approx(neighbour_information(a, b).bits, abs=0.12)
 
 
 def test_what_correlation_does_not_see():
