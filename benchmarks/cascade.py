@@ -50,7 +50,8 @@ def run(runs: int = 8) -> list[dict[str, object]]:
     return rows
 
 
-def _ends(n: int, rate: float, seed: int) -> tuple[Bits, Bits]:
+def noisy(n: int, rate: float, seed: int) -> tuple[Bits, Bits]:
+    """Return a random string, and a copy with exactly round(n·rate) errors."""
     rng = np.random.default_rng(seed)
     a = rng.integers(0, 2, n, dtype=np.uint8)
     b = a.copy()
@@ -59,7 +60,7 @@ def _ends(n: int, rate: float, seed: int) -> tuple[Bits, Bits]:
 
 
 def _told(variant: str, n: int, rate: float, seed: int) -> float:
-    a, b = _ends(n, rate, seed)
+    a, b = noisy(n, rate, seed)
     public = seed.to_bytes(16, "little")
     corrector = Cascade(variant).correct(b, public, rate)
     with suppress(StillDiffers):  # a failed frame was asked about all the same, and is in the published mean too
@@ -68,7 +69,7 @@ def _told(variant: str, n: int, rate: float, seed: int) -> float:
 
 
 def _seconds() -> float:
-    a, b = _ends(150_000, 0.05, 1)
+    a, b = noisy(150_000, 0.05, 1)
     begin = time.process_time()
     talk(Cascade().answer(a, bytes(16)), Cascade().correct(b, bytes(16), 0.05))
     return time.process_time() - begin

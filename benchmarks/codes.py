@@ -15,6 +15,7 @@ from math import log, log2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.cascade import noisy
 from samefade.quantize import gray
 from samefade.reconcile import Cascade, Polar, expected_leak, talk
 from samefade.types import Bits
@@ -34,14 +35,14 @@ MILLISECONDS = {256: 3.0, 1024: 13.0}
 
 def run(frames: int = 200) -> list[Row]:
     """Measure hard bits (`frames` frames of 256 bits a point), soft ones, long frames, and times."""
-    talk(*_ends(Polar(), *_noisy(256, 0.05, 1), 0.05, 1))  # compiles
+    talk(*_ends(Polar(), *noisy(256, 0.05, 1), 0.05, 1))  # compiles
     return [*_hard(frames), *_soft(20_000), *_long(4), *_times()]
 
 
 def _hard(frames: int) -> list[Row]:
     rows: list[Row] = []
     for (n, rate), (bar, theirs) in HARD.items():
-        found = [_measure(Polar(), *_noisy(n, rate, seed), rate, seed) for seed in range(max(20, frames * 256 // n))]
+        found = [_measure(Polar(), *noisy(n, rate, seed), rate, seed) for seed in range(max(20, frames * 256 // n))]
         ours = float(np.mean([one.told for one in found])) / (n * _entropy(rate))
         what = f"polar, {n:,} bits, {rate:.0%}: told / Shannon; theirs a prototype"
         rows.append(_row(what, ours, theirs, None if bar is None else f"≤ {bar}", bar is None or ours <= bar))
@@ -63,7 +64,7 @@ def _hard(frames: int) -> list[Row]:
             rows.append(
                 _row(f"… beside LDPC, which fails in {LDPC[n][1]:.1%}", ours, LDPC[n][0], "< 1", ours < LDPC[n][0])
             )
-    cascade = [_measure(Cascade(), *_noisy(256, 0.05, seed), 0.05, seed).told for seed in range(50)]
+    cascade = [_measure(Cascade(), *noisy(256, 0.05, seed), 0.05, seed).told for seed in range(50)]
     ours = float(np.mean(cascade)) / (256 * _entropy(0.05))
     rows.append(_row("Cascade (yanetal), 256 bits, 5 %, both directions charged", ours, None, None, holds=True))
     return rows
@@ -233,14 +234,6 @@ def _mean_of(entropy: float) -> float:
     return mean
 
 
-def _noisy(n: int, rate: float, seed: int) -> tuple[Bits, Bits]:
-    rng = np.random.default_rng(seed)
-    a = rng.integers(0, 2, n, dtype=np.uint8)
-    b = a.copy()
-    b[rng.choice(n, round(n * rate), replace=False)] ^= 1
-    return Bits(a), Bits(b)
-
-
 def _ends(scheme: Polar | Cascade, a: Bits, b: Bits, rate: float, seed: int) -> tuple:  # type: ignore[type-arg]
     public = seed.to_bytes(16, "little")
     return scheme.answer(a, public), scheme.correct(b, public, rate)
@@ -256,7 +249,7 @@ def _measure(scheme: Polar | Cascade, a: Bits, b: Bits, rate: float, seed: int) 
 
 
 def _seconds(n: int, seed: int, scheme: Polar) -> float:
-    ends = _ends(scheme, *_noisy(n, 0.05, seed), 0.05, seed)
+    ends = _ends(scheme, *noisy(n, 0.05, seed), 0.05, seed)
     begin = time.process_time()
     talk(*ends)
     return time.process_time() - begin

@@ -132,17 +132,6 @@ def test_no_request_from_a_stranger_breaks_the_answerer(garbage):
                 assert isinstance(end.answer(request), bytes)
 
 
-def test_answers_come_in_turn_and_in_size():
-    _, corrector = ends()
-    with pytest.raises(ProtocolError):
-        corrector.hear(b"")
-    corrector.ask()
-    with pytest.raises(ProtocolError):
-        corrector.ask()
-    with pytest.raises(ProtocolError):
-        corrector.hear(bytes(1000))
-
-
 @pytest.mark.parametrize("kind", [SYNDROMES, CHECKS])
 def test_a_cut_answer_is_refused(kind):
     answerer, corrector = ends(rate=0.04, scheme=Bch(127, errors=2))

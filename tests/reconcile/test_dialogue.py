@@ -92,17 +92,6 @@ def test_no_request_from_a_stranger_breaks_the_answerer(garbage):
             assert isinstance(answerer.answer(request), bytes)
 
 
-def test_answers_come_in_turn_and_in_size():
-    _, corrector = ends()
-    with pytest.raises(ProtocolError):
-        corrector.hear(b"")
-    corrector.ask()
-    with pytest.raises(ProtocolError):
-        corrector.ask()
-    with pytest.raises(ProtocolError):
-        corrector.hear(bytes(1000))
-
-
 def test_there_is_no_result_before_the_discussion_is_closed():
     answerer, corrector = ends()
     for end in (answerer, corrector):

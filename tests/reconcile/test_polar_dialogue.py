@@ -161,15 +161,6 @@ def test_an_answer_that_was_tampered_with_never_makes_a_wrong_key(number, bit):
     assert np.array_equal(fixed.values, answerer.fixed.values)
 
 
-def test_answers_come_in_turn():
-    _, corrector = ends()
-    with pytest.raises(ProtocolError):
-        corrector.hear(b"")
-    corrector.ask()
-    with pytest.raises(ProtocolError):
-        corrector.ask()
-
-
 def test_there_is_no_result_before_the_discussion_is_closed_and_nothing_is_answered_after_it():
     answerer, corrector = ends()
     for end in (answerer, corrector):

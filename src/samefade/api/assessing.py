@@ -6,10 +6,10 @@ import numpy as np
 
 from samefade.api.certificate import Certificate, certify
 from samefade.api.judged import Written, judge
-from samefade.api.running import Progress, halves, run
+from samefade.api.running import Progress, halves, quantised, run
 from samefade.entropy import Smoke, Stationarity, smoke, stationary
 from samefade.errors import ConstantSignal, TooFewSamples
-from samefade.quantize import common, widths
+from samefade.quantize import widths_of
 from samefade.schemes import BEST, Scheme, find
 from samefade.types import Bits, Kept, Ledger, Observation, Pair, Symbols, Terms
 
@@ -67,12 +67,8 @@ class _Quantised(NamedTuple):
 
 def _quantised(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> _Quantised:
     """Quantise the kept half as the run did: with the terms that it agreed on, everything is the same again."""
-    fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
-    usable = fa.usable & fb.usable
-    a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
-    if not np.array_equal(a.index, b.index):
-        a, _ = common(a, b, of=len(usable))
-    return _Quantised(_written(a, terms), scheme.spelt(a, terms, Ledger()))
+    symbols = quantised(scheme, kept, terms).a
+    return _Quantised(_written(symbols, terms), scheme.spelt(symbols, terms, Ledger()))
 
 
 def _written(symbols: Symbols, terms: Terms) -> Written:
@@ -80,8 +76,7 @@ def _written(symbols: Symbols, terms: Terms) -> Written:
     values = symbols.values.astype(np.int64)
     if not terms.strands:
         return Written(values, np.full(len(values), symbols.levels.bit_length() - 1))
-    each = np.asarray(widths(terms), np.int64)
-    return Written(values, each[symbols.index % len(each)])
+    return Written(values, widths_of(symbols, terms))
 
 
 def _steady(kept: Pair[Kept]) -> Stationarity | None:

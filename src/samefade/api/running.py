@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil, log2
+from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -26,7 +27,22 @@ from samefade.quantize import common, set_bits
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
-from samefade.types import BitArray, Bits, Claim, Float, Kept, Key, Ledger, Mask, Observation, Pair, Spoken, Terms
+from samefade.types import (
+    BitArray,
+    Bits,
+    Claim,
+    Feature,
+    Float,
+    Kept,
+    Key,
+    Ledger,
+    Mask,
+    Observation,
+    Pair,
+    Spoken,
+    Symbols,
+    Terms,
+)
 
 Progress = Callable[[str], None]
 KEY_BITS, THRESHOLDS = 256, (5, 10, 20)
@@ -122,12 +138,28 @@ def halves(pair: Pair[Observation], minutes: float | None) -> tuple[Pair[Spoken]
     return pair.split(minutes=minutes, guard=guard_time(spoken, record=pair.a.seconds))
 
 
-def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Terms) -> _Ends:
+class Quantised(NamedTuple):
+    """Both ends' features, and the symbols that both kept of them."""
+
+    fa: Feature[Kept]
+    fb: Feature[Kept]
+    a: Symbols
+    b: Symbols
+
+
+def quantised(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> Quantised:
+    """Quantise both ends at the points that both can use."""
     fa, fb = scheme.feature(kept.a, terms), scheme.feature(kept.b, terms)
     usable = fa.usable & fb.usable
     a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
     if not np.array_equal(a.index, b.index):  # a quantiser that drops samples drops others at each end
         a, b = common(a, b, of=len(usable))
+    return Quantised(fa, fb, a, b)
+
+
+def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Terms) -> _Ends:
+    fa, fb, a, b = quantised(scheme, kept, terms)
+    usable = fa.usable & fb.usable
     worth = scheme.worth(a, fa, terms, spoken=spoken.a, eve=kept.e)
     told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
     account = earn(Ledger(), worth, len(a)).pay("usable points, named by both ends", told)

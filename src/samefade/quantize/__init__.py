@@ -2,7 +2,7 @@
 
 from samefade.quantize.belief import SCALES, CellBelief, Likely, downhill, spell
 from samefade.quantize.cdf import Cdf, edges, forced_balance
-from samefade.quantize.cells import Cells, Lattice, allocate, lattice, widths
+from samefade.quantize.cells import Cells, Lattice, allocate, cells_of, lattice, widths, widths_of
 from samefade.quantize.differential import Differential
 from samefade.quantize.exchange import common, set_bits
 from samefade.quantize.gray import gray, to_bits, ungray
@@ -18,6 +18,7 @@ __all__ = [
     "Lattice",
     "Likely",
     "allocate",
+    "cells_of",
     "common",
     "downhill",
     "edges",
@@ -29,4 +30,5 @@ __all__ = [
     "to_bits",
     "ungray",
     "widths",
+    "widths_of",
 ]

@@ -8,6 +8,7 @@ known so far are likeliest, so a channel that became noisier since calibration c
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NoReturn
 
 import numpy as np
@@ -130,6 +131,7 @@ class CellBelief:
         every = max(1, len(low) // _LOOKED_AT)
         seen = low.reshape(-1, K)[::every].ravel()
 
+        @cache
         def surprise(scale: float) -> float:
             chances = self._chances(scale, every)
             folded = chances.reshape(len(seen), -1, min(1 << known, chances.shape[1])).sum(axis=1)

@@ -13,6 +13,13 @@ _REACH = 6.5  # standard deviations beyond which a cell has no chance that a flo
 
 
 @compiled
+def _below(away: float, tail: float, wider: float) -> float:
+    """Return the chance of an error below `away` deviations, of which a share `tail` is `wider` times as wide."""
+    chance = 0.5 * erfc(-away * _ROOT)
+    return (1 - tail) * chance + tail * 0.5 * erfc(-away / wider * _ROOT) if tail > 0 else chance
+
+
+@compiled
 def fill(expected: Float, deviation: Float, edges: Float, shape: tuple[float, float], out: Float) -> None:
     """Write the probability of each cell of one component's symbols into `out`.
 
@@ -24,7 +31,6 @@ def fill(expected: Float, deviation: Float, edges: Float, shape: tuple[float, fl
         out: (m, w) zeros, w at least L.
     """
     tail, wider = shape
-    cells = len(edges)
     for i in range(len(expected)):
         mean, spread = expected[i], deviation[i]
         reach = _REACH * spread * (wider if tail > 0 else 1.0)
@@ -32,13 +38,10 @@ def fill(expected: Float, deviation: Float, edges: Float, shape: tuple[float, fl
         last = np.searchsorted(edges, mean + reach)
         before = 0.0
         for j in range(first, last):
-            away = (edges[j] - mean) / spread
-            below = 0.5 * erfc(-away * _ROOT)
-            if tail > 0:
-                below = (1 - tail) * below + tail * 0.5 * erfc(-away / wider * _ROOT)
+            below = _below((edges[j] - mean) / spread, tail, wider)
             out[i, j] = below - before
             before = below
-        out[i, min(last, cells)] = 1.0 - before
+        out[i, last] = 1.0 - before
 
 
 @compiled
@@ -66,12 +69,7 @@ def ratio(
         last = np.searchsorted(edges, mean + reach)
         before, zero, one = 0.0, _CERTAIN, _CERTAIN
         for j in range(first, last + 1):
-            below = 1.0
-            if j < last:
-                away = (edges[j] - mean) / spread
-                below = 0.5 * erfc(-away * _ROOT)
-                if tail > 0:
-                    below = (1 - tail) * below + tail * 0.5 * erfc(-away / wider * _ROOT)
+            below = _below((edges[j] - mean) / spread, tail, wider) if j < last else 1.0
             if (j & mask) == low[i]:
                 if (j >> plane) & 1:
                     one += below - before

@@ -7,6 +7,7 @@ equally wide ones, whose errors are alike everywhere.
 Thresholds come from spoken samples alone, so nothing is charged for them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, log2
 from typing import NamedTuple
@@ -62,9 +63,14 @@ class Cells:
             raise NotFinite(f"components of end {x.source.end}", bad)
         if not np.ptp(values, axis=0).any():
             raise ConstantSignal(x.source.end, float(values[0, 0]))
-        cells = np.column_stack([np.searchsorted(e, v, side="right") for e, v in zip(edges, values.T, strict=True)])
+        cells = cells_of(values, edges)
         index = (chosen[:, None] * len(edges) + np.arange(len(edges))).ravel()
         return Symbols(cells.astype(np.uint8).ravel(), 1 << max(widths(terms)), index)
+
+
+def cells_of(values: Float, edges: Sequence[Float]) -> NDArray[np.int64]:
+    """Return the cell of every component, (m, K): a value on a threshold belongs to the cell above it."""
+    return np.column_stack([np.searchsorted(e, v, side="right") for e, v in zip(edges, values.T, strict=True)])
 
 
 def thresholds(terms: Terms | None) -> list[Float]:
@@ -82,6 +88,12 @@ def thresholds(terms: Terms | None) -> list[Float]:
 def widths(terms: Terms | None) -> tuple[int, ...]:
     """Return how many bits each component is worth, in the order of the feature's columns."""
     return tuple((len(edges) + 1).bit_length() - 1 for edges in thresholds(terms))
+
+
+def widths_of(symbols: Symbols, terms: Terms | None) -> NDArray[np.int64]:
+    """Return how many bits each symbol has, (m,)."""
+    each = np.asarray(widths(terms), np.int64)
+    return np.asarray(each[symbols.index % len(each)])
 
 
 def allocate(strand: Strand, lattice: Lattice | None = None) -> Strand:

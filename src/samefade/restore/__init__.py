@@ -8,7 +8,7 @@ from samefade.restore.difference import Difference
 from samefade.restore.fft import Fft
 from samefade.restore.golay import Golay
 from samefade.restore.innovation import Innovation
-from samefade.restore.klt import LEAST_HEARD, Klt, deviations, estimates, series_of, tones
+from samefade.restore.klt import LEAST_HEARD, Klt, components_of, deviations, estimates, heard_share, series_of, tones
 from samefade.restore.packet import Packet
 from samefade.restore.raw import Raw
 
@@ -25,8 +25,10 @@ __all__ = [
     "Klt",
     "Packet",
     "Raw",
+    "components_of",
     "deviations",
     "estimates",
+    "heard_share",
     "oracle_band",
     "series_of",
     "tones",

@@ -84,9 +84,8 @@ class Klt:
         m = len(x) // span
         if m < 1:
             raise TooFewSamples(have=len(x), need=span)
-        parts = [estimates(x, s) if x.end == "b" else blocks(x, s) @ s.basis.T for s in strands]
-        heard = x.mask[: m * span].reshape(m, span).mean(axis=1)
-        usable = np.ones(m, np.bool_) if x.end == "b" else heard >= LEAST_HEARD
+        parts = [estimates(x, s) if x.end == "b" else components_of(x, s) for s in strands]
+        usable = np.ones(m, np.bool_) if x.end == "b" else heard_share(x, span) >= LEAST_HEARD
         return Feature(np.hstack(parts), x.rate / span, usable, x)
 
     def _strand(self, x: Real, y: Real, way: Real) -> Strand:
@@ -150,11 +149,15 @@ def expected(series: Real, strand: Strand) -> Real:
     return np.asarray(windows @ strand.estimate.T)
 
 
-def blocks(x: Observation, strand: Strand) -> Real:
-    """Return the blocks of a strand's series without its mean, (m, T)."""
-    T = strand.span
-    m = len(x) // T
-    return np.asarray(((tones(x) @ strand.direction)[: m * T] - strand.mean["a"]).reshape(m, T))
+def components_of(x: Observation, strand: Strand) -> Real:
+    """Return a's components of an observation, (m, K)."""
+    return components(tones(x) @ strand.direction, strand)
+
+
+def heard_share(x: Observation, span: int) -> Real:
+    """Return the share of each block's samples that was heard, (m,)."""
+    m = len(x) // span
+    return np.asarray(x.mask[: m * span].reshape(m, span).mean(axis=1))
 
 
 def estimates(x: Observation, strand: Strand) -> Real:
@@ -171,8 +174,7 @@ def deviations(x: Observation, strand: Strand) -> Real:
     T = strand.span
     m = len(x) // T
     moved = log_movement(tones(x) @ strand.direction, T)[:m] - strand.movement
-    heard = x.mask[: m * T].reshape(m, T).mean(axis=1)
-    wider = np.exp(strand.activity / 2 * moved) * np.where(heard < 0.5, 3.0, 1.0)
+    wider = np.exp(strand.activity / 2 * moved) * np.where(heard_share(x, T) < 0.5, 3.0, 1.0)
     return np.asarray(np.minimum(wider[:, None] * strand.noise, 1.0))
 
 

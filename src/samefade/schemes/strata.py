@@ -27,9 +27,22 @@ from samefade import restore
 from samefade.align import trim
 from samefade.entropy import Estimate, assess_cells, given_past, guesses
 from samefade.errors import TooFewSamples
-from samefade.quantize import SCALES, CellBelief, Cells, Lattice, Likely, allocate, downhill, lattice, spell, widths
+from samefade.quantize import (
+    SCALES,
+    CellBelief,
+    Cells,
+    Lattice,
+    Likely,
+    allocate,
+    cells_of,
+    downhill,
+    lattice,
+    spell,
+    widths,
+    widths_of,
+)
 from samefade.reconcile import Polar, Reconciler
-from samefade.restore import LEAST_HEARD, Klt, deviations, estimates, series_of, tones
+from samefade.restore import LEAST_HEARD, Klt, components_of, deviations, estimates, heard_share, series_of, tones
 from samefade.schemes.expectation import least_told
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared, spoken_only
 from samefade.types import BitArray, Bits, Feature, Kept, Ledger, Observation, Pair, Spoken, Strand, Symbols, Terms
@@ -95,13 +108,13 @@ class Strata(Scheme):
 
     def spelt(self, symbols: Symbols, terms: Terms, account: Ledger) -> Bits:
         """Spell cells in layers of bits, least significant first."""
-        wide = _wide(symbols, terms)
+        wide = widths_of(symbols, terms)
         values, layers = spell(symbols.values.astype(np.uint8), wide)
         return Bits(values, ledger=account + symbols.public, terms=terms, layers=layers)
 
     def hard_bits(self, symbols: Symbols, terms: Terms) -> BitArray:
         """Return the Gray code of the cells, each in as many bits as its component has."""
-        cells, wide = symbols.values.astype(np.int64), _wide(symbols, terms)
+        cells, wide = symbols.values.astype(np.int64), widths_of(symbols, terms)
         place = np.arange(int(wide.max()))
         code = (cells ^ (cells >> 1))[:, None] >> np.maximum(wide[:, None] - 1 - place, 0)
         return np.asarray(code[place < wide[:, None]] & 1, np.uint8)
@@ -168,13 +181,14 @@ class Strata(Scheme):
         x, y = _part(a, n, len(a)), _part(b, n, len(b))
         secret, told, scales = 0.0, 0.0, []
         for strand in made.strands:
-            series = series_of(x, strand)
             blocks = np.ones(len(x) // span, np.bool_)
-            secret += min(guess.expected for guess in guesses(series, strand, blocks).values())
-            scale, tail, bits = _calibrated(series, y, strand)
+            secret += min(guess.expected for guess in guesses(series_of(x, strand), strand, blocks).values())
+            scale, tail, bits = _calibrated(x, y, strand)
             scales.append((scale, tail))
             told += bits
-        promised = _heard(a, span) * (secret - (1 + _OVERHEAD) * told) / n - _named(a, span)
+        share = float((heard_share(a, span) >= LEAST_HEARD).mean())  # of blocks that end a can use, and must name
+        named = least_told(1 / span, share) if 0 < share < 1 else 0.0
+        promised = share * (secret - (1 + _OVERHEAD) * told) / n - named
         return _Trial(span, promised, told / n, tuple(scales))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> Terms:
@@ -211,18 +225,6 @@ class _Trial(NamedTuple):
     scales: tuple[tuple[float, float], ...]
 
 
-def _heard(a: Spoken, span: int) -> float:
-    """Return the share of blocks of which end a heard enough to use them."""
-    blocks = len(a) // span
-    return float((a.mask[: blocks * span].reshape(blocks, span).mean(axis=1) >= LEAST_HEARD).mean())
-
-
-def _named(a: Spoken, span: int) -> float:
-    """Return the bits a sample that it takes to name those blocks."""
-    share = _heard(a, span)
-    return least_told(1 / span, share) if 0 < share < 1 else 0.0
-
-
 def _scaled(terms: Terms, trial: _Trial) -> Terms:
     """Return the terms with the errors as the trial found them; strands that it did not see are left as they are."""
     known = (*trial.scales, *((1.0, _TAIL),) * len(terms.strands))
@@ -237,14 +239,13 @@ def _part(x: Spoken, start: int, stop: int) -> Spoken:
     return cast("Spoken", x.window(start, stop))  # window keeps the type, which its annotation cannot say
 
 
-def _calibrated(series: Real, b: Spoken, strand: Strand) -> tuple[float, float, float]:
-    """Return the scale and the tail of errors under which the cells of a series are likeliest, and the bits then told.
+def _calibrated(a: Spoken, b: Spoken, strand: Strand) -> tuple[float, float, float]:
+    """Return the scale and the tail of errors under which the cells of end a are likeliest, and the bits then told.
 
     Values in whole dB, and errors that are not Gaussian, make the likeliest scale another than the deviation.
     """
-    values = series[: len(series) // strand.span * strand.span].reshape(-1, strand.span) @ strand.basis.T
     likely = Likely(estimates(b, strand), deviations(b, strand), strand.edges, strand.tail)
-    cells = _cells(values, strand)
+    cells = cells_of(components_of(a, strand), strand.edges)
     some = max(1, cells.size // _CALIBRATED)
 
     def told(scale: float, tail: float, every: int = some) -> float:
@@ -257,22 +258,11 @@ def _calibrated(series: Real, b: Spoken, strand: Strand) -> tuple[float, float, 
     return scale, tail, told(scale, tail, 1)
 
 
-def _cells(values: Real, strand: Strand) -> NDArray[np.int64]:
-    each = [np.searchsorted(e, v, side="right") for e, v in zip(strand.edges, values.T, strict=True)]
-    return np.column_stack(each).astype(np.int64)
-
-
 def _series(x: Observation, terms: Terms) -> Real:
     """Return the series of every strand, (n, s); an eavesdropper with other columns keeps her own."""
     if np.ndim(x.values) == 2 and x.values.shape[1] != len(terms.strands[0].direction):
         return np.asarray(x.values, np.float64)
     return np.column_stack([series_of(x, strand) for strand in terms.strands])
-
-
-def _wide(symbols: Symbols, terms: Terms) -> NDArray[np.int64]:
-    """Return how many bits each symbol has, (m,)."""
-    each = np.asarray(widths(terms), np.int64)
-    return np.asarray(each[symbols.index % len(each)])
 
 
 def _chosen(a: Spoken, strand: Strand, step: Lattice | None) -> Strand | None:

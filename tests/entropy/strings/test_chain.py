@@ -11,7 +11,8 @@ from scipy.signal import lfilter
 from scipy.special import gammaln, logsumexp, ndtri
 from scipy.stats import norm
 
-from samefade.entropy.strings.chain import Guess, _surprise, autoregression, given_past, guesses
+from samefade.entropy.strings.chain import Guess, autoregression, given_past, guesses
+from samefade.entropy.strings.surprise import surprised
 from samefade.errors import TooFewSamples
 from samefade.types import Strand
 
@@ -231,7 +232,7 @@ def test_what_one_cell_is_expected_to_surprise_by_is_the_sum_over_all_cells(cent
     # the smaller tail keeps its digits
     chance = np.where(cuts[:-1] > 0, norm.sf(cuts[:-1]) - norm.sf(cuts[1:]), norm.cdf(cuts[1:]) - norm.cdf(cuts[:-1]))
     surprise = -np.log2(np.maximum(chance, 1e-300))
-    expected, realised, variance = _surprise(np.array([value]), np.array([centre]), np.array([spread]), edges)
+    expected, realised, variance = surprised(np.array([value]), np.array([centre]), np.array([spread]), edges)[0]
     # a fine even grid is integrated, which is off where the outermost threshold is near
     slack = 0.03 if even else 1e-3
     mean = float(chance @ surprise)

@@ -14,7 +14,7 @@ from samefade.entropy.account import Estimate, around
 from samefade.entropy.following import echoes
 from samefade.entropy.stationarity import stationary
 from samefade.entropy.strings.chain import MOST_ORDER, Guess, guesses
-from samefade.entropy.strings.mixture import Beside
+from samefade.entropy.strings.mixture import Beside, ranks
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Claim, Float, Strand
 
@@ -192,7 +192,7 @@ def _held(column: Real) -> NDArray[np.int64]:
 def _late_somehow(eve: Real, own: Real) -> int:
     """Return by how many points Eve's samples are late where only how far they are from the middle tells, or 0."""
     far = np.abs(own - np.median(own))
-    level = np.argsort(np.argsort(eve, kind="stable"), kind="stable").astype(np.float64)
+    level = ranks(eve).astype(np.float64)
     for shape in (level, np.abs(level - level.mean())):
         columns = around(shape[:, None], far)
         if columns.shape[1] > _NEAR:
@@ -204,7 +204,7 @@ def _late_somehow(eve: Real, own: Real) -> int:
 
 def _levels(columns: list[Real], n: int) -> NDArray[np.int64]:
     """Return columns as 64 levels of equal share, (n, C)."""
-    each = [np.argsort(np.argsort(c, kind="stable"), kind="stable") * 64 // n for c in columns]
+    each = [ranks(column) * 64 // n for column in columns]
     return np.column_stack(each).astype(np.int64) if each else np.zeros((n, 0), np.int64)
 
 

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from samefade.entropy.strings.mixture import Beside, Heard, gains
 from samefade.entropy.strings.replays import replayed
+from samefade.entropy.strings.surprise import surprised
 from samefade.errors import TooFewSamples
 from samefade.types import Float, Strand
 
@@ -46,7 +47,6 @@ _SCALE, _FAST, _SLOW = 64, (64, 4), (512, 16)  # stretch of the scale; stretch a
 _RIDGE, _TURNS = 1e-9, 4
 _NEARLY = 0.05  # bits a sample that the mixture may gain over a law that is nearly right
 _ROUNDING = 1e-12  # share of a power below which nothing but rounding errors is left
-_FINE = 14  # cells of equal width from which on a grid is fine
 
 
 @dataclass(frozen=True)
@@ -210,12 +210,12 @@ class _Law:
         for k, edges in enumerate(self.edges):
             spread = width[k] * scale
             centre = self.values[at, k] - own[:, k] * spread
-            found = _surprise(self.values[at, k], centre, np.maximum(spread, 1e-12), edges)
+            found = surprised(self.values[at, k], centre, np.maximum(spread, 1e-12), edges).sum(axis=0)
             expected, realised, variance = expected + found[0], realised + found[1], variance + found[2]
         # components average samples, and look the more Gaussian for it
         fourth = float((fresh**4).mean() / max(float((fresh**2).mean()) ** 2, 1e-300))
         bonus = parameters * _NAT * min(1.0, len(self.edges) / T)
-        return Guess(expected + bonus, realised + bonus, variance, fourth)
+        return Guess(float(expected + bonus), float(realised + bonus), float(variance), fourth)
 
 
 def autoregression(x: Real, most: int = MOST_ORDER) -> tuple[Real, float]:
@@ -299,22 +299,3 @@ def _followed(innovations: Real, length: int, order: int, span: int) -> tuple[Re
     mean = np.concatenate([mean, np.zeros(tail)])
     last = np.full(tail, sqrt(float((left**2).mean())) + 1e-9 if tail else 1.0)
     return mean, np.concatenate([deviation, last]), float(count * (order + 2))
-
-
-def _surprise(values: Real, centre: Real, spread: Real, edges: Float) -> tuple[float, float, float]:
-    """Return the sums of what the cells are expected to surprise by, did, and the variance of that, bits and bits²."""
-    total = surprised(values, centre, spread, edges).sum(axis=0)
-    return float(total[0]), float(total[1]), float(total[2])
-
-
-def surprised(values: Real, centre: Real, spread: Real, edges: Float) -> Real:
-    """Return what each cell is expected to surprise by, did, and the variance of that, (n, 3), bits and bits²."""
-    from samefade.entropy.strings.loops import surprises
-
-    cuts = np.asarray(edges, np.float64)
-    widths = np.diff(cuts)
-    even = len(widths) >= _FINE and bool(np.ptp(widths) <= 1e-6 * widths.mean())
-    out = np.empty((len(values), 3))
-    cell = np.searchsorted(cuts, values, side="right")
-    surprises(cell, np.ascontiguousarray(centre), spread, cuts, float(widths.mean()) if even else 0.0, out)
-    return out

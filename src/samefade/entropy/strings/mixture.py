@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.strings.surprise import surprised
 from samefade.types import Float, Strand
 
 Real = NDArray[np.float64]
@@ -76,7 +77,6 @@ class Heard:
 
 def gains(heard: Heard, beside: Beside, strand: Strand) -> tuple[Real, Real]:
     """Return by how many bits each sample surprises the mixture, and by how many the stationary law, (n,) each."""
-    from samefade.entropy.strings.chain import surprised
     from samefade.entropy.strings.loops import mixed
 
     edges, scale = _grid(heard.values, strand)
@@ -168,7 +168,7 @@ def _contexts(heard: Heard, others: Index) -> Index:
     x = heard.values
     low, high = np.quantile(x, [0.002, 0.998])
     even = np.clip((x - low) / max(high - low, 1e-300), 0, 1 - 1e-9)
-    rank = np.argsort(np.argsort(x, kind="stable"), kind="stable") / len(x)
+    rank = ranks(x) / len(x)
     said = np.clip((heard.expected - low) / max(high - low, 1e-300), 0, 1 - 1e-9)
     change = np.abs(np.diff(x, prepend=x[:1]))
     at = np.where(change > _JUMP * np.median(change) + 1e-12, np.arange(len(x)), 0)
@@ -188,6 +188,11 @@ def _contexts(heard: Heard, others: Index) -> Index:
     if others.shape[1] > 1:
         each.append(others[:, 0] * 64 + others[:, 1])
     return np.ascontiguousarray(np.column_stack(each).astype(np.int64))
+
+
+def ranks(values: Real) -> Index:
+    """Return the place of each value when they are put in order, (n,); of equal ones the earlier comes first."""
+    return np.asarray(np.argsort(np.argsort(values, kind="stable"), kind="stable"))
 
 
 def _past(unit: Real, levels: int, back: int) -> Index:
