@@ -1,4 +1,4 @@
-"""One end of a conversation, without any input or output of its own: bytes, samples and time go in, the same come out."""
+"""One end of a conversation without input or output of its own: bytes, samples and time go in, the same come out."""
 
 from samefade.session.events import (
     Confirmed,
