@@ -201,13 +201,79 @@ class KeysDiffer(AgreementFailed):
     """The two ends derived different keys; both were destroyed."""
 
 
+class GaveUp(AgreementFailed):
+    """The other end ended the run and does not say why: it found no key, it was stopped, or someone interferes."""
+
+    advice = "Ask the other end's owner: its own log says why."
+
+
+class Stopped(AgreementFailed):
+    """This end was stopped before the run was over."""
+
+    advice = "Run it again; what was measured is burnt and will not be used a second time."
+
+
+class NoAnswer(AgreementFailed):
+    """The other end does not answer: it is off, out of reach, has another prior secret, or someone blocks the link."""
+
+    advice = "Check that the other end runs, that its address is right and that both hold the same prior secret."
+
+    def __init__(self, *, waited: float, state: str) -> None:
+        """Give the seconds waited and what was known by then."""
+        super().__init__(waited_s=waited, state=state)
+
+
 class PresenceRefused(SamefadeError):
     """The channel does not show that the device is here now."""
 
     exit_code = 5
 
 
+class ReplaySuspected(PresenceRefused):
+    """What the device says that it heard is not what was heard of it.
+
+    Perhaps an old recording is replayed, perhaps another device speaks in its place or someone sits in between;
+    perhaps nothing moved and both ends logged only noise, or one of them logged wrongly.
+    """
+
+    advice = "Try once more while something moves; if it is refused again, treat the device as not present."
+
+    def __init__(self, *, correlation: float, lag: int, threshold: float) -> None:
+        """Give the correlation, the lag (frames) where it was found, and the correlation that was needed."""
+        super().__init__(correlation=correlation, lag=lag, threshold=threshold)
+
+
+class ChannelTooStatic(PresenceRefused):
+    """The channel varied too little to tell a device that is here now from a recording of it.
+
+    The room may be quiet or the time too short; or someone keeps the channel still on purpose.
+    """
+
+    advice = "Measure for longer, or move a device; nothing was accepted."
+
+    def __init__(self, *, effective_samples: float, need: float) -> None:
+        """Give the effective samples that there were and those needed."""
+        super().__init__(effective_samples=effective_samples, need=need)
+
+
+class BadSignature(PresenceRefused):
+    """The statement of presence does not belong to this run, this device or these samples.
+
+    It was damaged, taken from another run, made with another key, or written by an attacker.
+    """
+
+    advice = "Check that both ends know each other's right key; if they do, someone interferes."
+
+
 class ProtocolError(SamefadeError):
     """A message broke the rules of the protocol."""
 
     exit_code = 6
+
+
+class LocalProtocolError(ProtocolError):
+    """This end was asked for something that the protocol does not allow now."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The other end sent what no correct end sends: it has another version, a defect, or is an attacker."""
