@@ -18,7 +18,8 @@ def pairs(left_out):
     """Every pair of states that two correct ends can be in, with what is on its way, in order and at most a few.
 
     The plan says what is agreed on, a key or presence, and whether indices are told:
-    the messages of the others are left out, and so are messages in several parts, of which only the script knows the last.
+    the messages of the others are left out,
+    and so are messages in several parts, of which only the script knows the last.
     """
     first = (("start", ()), ("waiting", ()))
     seen, todo = {first}, deque([first])
@@ -54,7 +55,7 @@ def following(now, left_out):
             yield tuple(ends)
 
 
-@pytest.mark.parametrize
+@pytest.mark.parametrize(
     ("left_out", "end"),
     [
         ({"CSI", "INDEX"}, "confirmed"),
