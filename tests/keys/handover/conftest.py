@@ -8,7 +8,6 @@ import subprocess
 import time
 import uuid
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -72,13 +71,14 @@ class Running:
 
 
 @contextmanager
-def started(command, log):
+def started(command, log, cwd):
     with log.open("wb") as out:
         process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=subprocess.STDOUT,
+            cwd=cwd,
             start_new_session=True,
         )
     try:
@@ -94,7 +94,11 @@ def started(command, log):
 def start(tmp_path):
     """Start a program and end its whole process group after the test, whatever happens."""
     with ExitStack() as stack:
-        yield lambda *command: stack.enter_context(started(command, tmp_path / f"{uuid.uuid4().hex}.log"))
+
+        def run(*command, cwd=None):
+            return stack.enter_context(started(command, tmp_path / f"{uuid.uuid4().hex}.log", cwd))
+
+        yield run
 
 
 @pytest.fixture
@@ -147,9 +151,3 @@ def spaces(need):
         yield two
     finally:
         two.close()
-
-
-@pytest.fixture
-def tunnels():
-    if not Path("/dev/net/tun").exists():
-        pytest.skip("there is no /dev/net/tun for a tunnel")
