@@ -1,0 +1,196 @@
+"""Drive a session: hear what it asks for, tell its events, keep its deadlines; the one place that does."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar
+
+from samefade.link.ear import Ear
+from samefade.link.source import Source
+from samefade.session import Event, Machine, Probe, Sample
+
+Item = TypeVar("Item")
+Address = TypeVar("Address", bound=Hashable)
+
+
+def ignore(event: Event) -> None:
+    """Do nothing with an event."""
+
+
+class Driven(Protocol[Item]):
+    """What a shell turns: items come from the line and go to the line; an item is a datagram, with address or not."""
+
+    def start(self, now: float) -> list[Item]:
+        """Begin; return what to send."""
+        ...
+
+    def receive(self, item: Item, now: float) -> list[Item]:
+        """Take what came; return what to send."""
+        ...
+
+    def turn(self, now: float) -> list[Item]:
+        """Do what is due; return what to send."""
+        ...
+
+    @property
+    def deadline(self) -> float | None:
+        """Return when the next turn is due, or None when only the line can bring something."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Say whether the conversation is over."""
+        ...
+
+
+class Drive:
+    """Drive one session: every event is told before anything that followed from it is sent."""
+
+    __slots__ = ("_ear", "_machine", "_on_event")
+
+    def __init__(
+        self, machine: Machine, source: Source | None = None, on_event: Callable[[Event], None] = ignore
+    ) -> None:
+        """Take the session, where its samples come from, and who is told of its events.
+
+        What `on_event` raises ends the drive before anything more is sent: what could not be kept is never told.
+        """
+        self._machine, self._ear, self._on_event = machine, Ear(source), on_event
+
+    def start(self, now: float) -> list[bytes]:
+        """Begin; return what to send."""
+        self._machine.start(now)
+        return self._settle(now)
+
+    def receive(self, item: bytes, now: float) -> list[bytes]:
+        """Hand a datagram over; return what to send."""
+        self._machine.receive(item, now)
+        return self._settle(now)
+
+    def turn(self, now: float) -> list[bytes]:
+        """Hear what is due and let time pass; return what to send."""
+        due = self._machine.deadline
+        if due is not None and due <= now:
+            self._machine.tick(now)
+        return self._settle(now)
+
+    @property
+    def deadline(self) -> float | None:
+        """Return when the next turn is due, or None when only the line can bring something."""
+        return earlier(self._machine.deadline, self._ear.deadline)
+
+    @property
+    def closed(self) -> bool:
+        """Say whether the session is over."""
+        return self._machine.closed
+
+    def _settle(self, now: float) -> list[bytes]:
+        self._tell(now)
+        if self._ear.deadline is not None:
+            for sample in self._ear.due(now):
+                self._machine.hear(sample, now)
+            self._tell(now)
+        return self._machine.outgoing()
+
+    def _tell(self, now: float) -> None:
+        while events := self._machine.events():
+            for event in events:
+                self._on_event(event)
+                if isinstance(event, Probe):
+                    self._ear.ask(event, now)
+
+
+class Host(Protocol[Address]):
+    """Many sessions behind one address: which peer a datagram belongs to, and how many may be half open.
+
+    Before a peer is known, a host sends it no more bytes than came from it; the shell sends what it is given.
+    """
+
+    def receive(self, datagram: bytes, address: Address, now: float) -> None:
+        """Take a datagram; never raises."""
+        ...
+
+    def hear(self, sample: Sample, address: Address, now: float) -> None:
+        """Take a sample of the channel to one peer."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Let time pass; to be called at `deadline` or later."""
+        ...
+
+    def outgoing(self) -> list[tuple[bytes, Address]]:
+        """Return the datagrams to send now and where to, once."""
+        ...
+
+    def events(self) -> list[tuple[Address, Event]]:
+        """Return what has happened and with whom, once."""
+        ...
+
+    @property
+    def deadline(self) -> float | None:
+        """Return when `tick` wants to be called, or None for never."""
+        ...
+
+
+class HostDrive(Generic[Address]):
+    """Drive a host: the same for many peers; it is over only when the shell is asked to stop."""
+
+    closed = False
+
+    def __init__(
+        self,
+        host: Host[Address],
+        source: Callable[[Address], Source | None],
+        on_event: Callable[[Address, Event], None],
+    ) -> None:
+        """Take the host, the source of samples for each peer, and who is told of events."""
+        self._host, self._source, self._on_event = host, source, on_event
+        self._ears: dict[Address, Ear] = {}
+
+    def start(self, now: float) -> list[tuple[bytes, Address]]:
+        """Begin: a host waits to be spoken to."""
+        return self._settle(now)
+
+    def receive(self, item: tuple[bytes, Address], now: float) -> list[tuple[bytes, Address]]:
+        """Hand a datagram over; return what to send and where to."""
+        self._host.receive(*item, now)
+        return self._settle(now)
+
+    def turn(self, now: float) -> list[tuple[bytes, Address]]:
+        """Hear what is due and let time pass; return what to send and where to."""
+        due = self._host.deadline
+        if due is not None and due <= now:
+            self._host.tick(now)
+        return self._settle(now)
+
+    @property
+    def deadline(self) -> float | None:
+        """Return when the next turn is due, or None when only the line can bring something."""
+        due = self._host.deadline
+        for ear in self._ears.values():
+            due = earlier(due, ear.deadline)
+        return due
+
+    def _settle(self, now: float) -> list[tuple[bytes, Address]]:
+        self._tell(now)
+        if self._ears:
+            for address, ear in list(self._ears.items()):
+                for sample in ear.due(now):
+                    self._host.hear(sample, address, now)
+                if ear.deadline is None:
+                    del self._ears[address]
+            self._tell(now)
+        return self._host.outgoing()
+
+    def _tell(self, now: float) -> None:
+        while events := self._host.events():
+            for address, event in events:
+                self._on_event(address, event)
+                if isinstance(event, Probe):
+                    ear = self._ears.setdefault(address, Ear(self._source(address)))
+                    ear.ask(event, now)
+
+
+def earlier(one: float | None, other: float | None) -> float | None:
+    """Return the earlier of two deadlines, either of which may be never."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

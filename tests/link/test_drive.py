@@ -1,0 +1,87 @@
+"""Every event is handled before anything that followed from it is sent."""
+
+import numpy as np
+import pytest
+from link_doubles import Flock, Talker, sealed
+
+from samefade.errors import CannotWrite
+from samefade.link.drive import Drive, HostDrive
+from samefade.link.source import PacedSource, RecordedSource
+from samefade.session import Moved, Probe, Reserve
+from samefade.types import Observation
+
+
+class Order(Talker):
+    """Write down in which order it is asked."""
+
+    def __init__(self, log):
+        super().__init__(True, 1, (0, 4))
+        self.log = log
+
+    def hear(self, sample, now):  # noqa: ARG002
+        self.log.append(f"hear {sample.number}")
+        if sample.number == 4:
+            self._events.append(Moved(state="measured"))
+            self._out.append(b"after measuring")
+
+    def outgoing(self):
+        self.log.append("outgoing")
+        return super().outgoing()
+
+
+def five():
+    return RecordedSource(Observation(np.zeros(5), 1.0, np.ones(5, bool)))
+
+
+def test_events_come_before_samples_and_both_before_datagrams():
+    log = []
+    drive = Drive(Order(log), five(), lambda event: log.append(type(event).__name__))
+    sent = drive.start(0.0)
+    heard = [f"hear {i}" for i in range(5)]
+    assert log == ["Moved", "Reserve", "Probe", *heard, "Moved", "outgoing"]
+    assert sent[-1] == b"after measuring"
+
+
+def test_what_could_not_be_kept_is_never_told():
+    def full(event):
+        if isinstance(event, Reserve):
+            raise CannotWrite("store", "no space left")
+
+    log = []
+    with pytest.raises(CannotWrite):
+        Drive(Order(log), five(), full).start(0.0)
+    assert log == []
+
+
+def test_the_earliest_deadline_counts():
+    machine = Talker(True, 1, (0, 4), retry=3.0)
+    drive = Drive(machine, PacedSource(five(), 1.0))
+    drive.start(10.0)
+    assert drive.deadline == 11.0
+    drive.turn(12.0)
+    assert [sample.number for sample in machine.heard] == [0, 1]
+    assert drive.deadline == 13.0
+
+
+def test_a_tick_comes_only_when_it_is_due():
+    machine = Talker(True, 1, retry=3.0)
+    drive = Drive(machine)
+    drive.start(0.0)
+    assert drive.turn(2.9) == []
+    assert len(drive.turn(3.0)) == 1
+
+
+def test_a_host_hears_each_peers_own_channel():
+    told = []
+    host = Flock(measure=(0, 4))
+    drive = HostDrive(host, lambda address: five() if address == "near" else None, lambda *what: told.append(what))
+    drive.start(0.0)
+    out = drive.receive((sealed(b"Q", 0, b"x"), "near"), 0.0) + drive.receive((sealed(b"Q", 0, b"y"), "far"), 0.0)
+    assert [address for _, address in out] == ["near", "far"]
+    assert len(host.peers["near"].heard) == 5
+    assert host.peers["far"].heard == []
+    assert [(where, type(event)) for where, event in told if isinstance(event, Probe)] == [
+        ("near", Probe),
+        ("far", Probe),
+    ]
+    assert not drive._ears
