@@ -145,3 +145,13 @@ class NoSuchRoot(ProtocolError):
     def __init__(self, peer: str, name: str) -> None:
         """Name the peer and the root that was asked for."""
         super().__init__(peer=peer, name=name)
+
+
+class BadCertificate(InputError):
+    """A certificate or its private key cannot be used."""
+
+    advice = "Make an authority, a server's and the clients' certificates with `samefade keys certificates`."
+
+    def __init__(self, path: object, reason: str) -> None:
+        """Name the file and say what is wrong with it."""
+        super().__init__(file=path, reason=reason)

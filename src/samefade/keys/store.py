@@ -127,7 +127,7 @@ class Store:
         with self.database.writing() as db:
             db.execute("DELETE FROM roots WHERE peer = ?", (peer,))
             for (name,) in db.execute("SELECT key_id FROM keys WHERE peer = ?", (peer,)).fetchall():
-                self._end(db, rows.find(db, self._vault, name), Move.DESTROY, now)
+                self.end(db, rows.find(db, self._vault, name), Move.DESTROY, now)
 
     def roots(self, peer: bytes) -> list[Root]:
         """Return the prior secrets that may be offered to a peer, newest first.
@@ -145,7 +145,7 @@ class Store:
         Raises:
             StoreFull: When there would be too many keys.
             NameTaken: When a key or root of this name is there already.
-            OutOfRange: When `now` is not a time.
+            OutOfRange: When `now` is not a time, or a certificate claims something else than its key.
         """
         expires = _time(now) + self.limits.pending
         with self.database.writing() as db:
@@ -162,7 +162,7 @@ class Store:
                     created=float(now),
                     expires=expires,
                     root=root.name,
-                    certificate=_travelling(issued.certificate),
+                    certificate=_travelling(issued),
                 )
                 rows.keep(db, self._vault, entry, secret)
 
@@ -199,7 +199,7 @@ class Store:
                 db.execute("DELETE FROM roots WHERE peer = ? AND name = ? AND settled = 0", (peer, name))
             for one in found:
                 if one[0].state is not State.DISCARDED:
-                    self._end(db, one, Move.DISCARD, now)
+                    self.end(db, one, Move.DISCARD, now)
 
     def settle(self, peer: bytes, root_name: bytes, *, now: float) -> tuple[UUID, ...]:
         """Take a root as the one that both ends hold, as a handshake has shown; return the keys that this confirmed.
@@ -238,17 +238,22 @@ class Store:
             issued, here = entry.issued(secret), {"master": "this node", "slave": "the other node"}
             reserved = rows.move(db, self._vault, (entry, secret), Move.RESERVE, **here)
             delivered = rows.move(db, self._vault, (reserved, secret), Move.DELIVER, served="master")
-            self._end(db, (delivered, secret), Move.DESTROY, now)
+            self.end(db, (delivered, secret), Move.DESTROY, now)
             return issued
 
     def available(self, peer: bytes, *, now: float, bits: int | None = None) -> list[UUID]:
         """Return the names of the confirmed keys of a peer that have not expired, oldest first."""
         found = self.database.read(
             "SELECT key_id FROM keys"
-            " WHERE peer = ? AND state = ? AND expires > ? AND bits = ifnull(?, bits) ORDER BY seq",
+            " WHERE peer = ? AND state = ? AND expires > ? AND bits = ifnull(?, bits) AND claim <> 'none' ORDER BY seq",
             peer, State.CONFIRMED.value, now, bits,
         )  # fmt: skip
         return [UUID(name) for (name,) in found]
+
+    def end(self, db: sqlite3.Connection, found: tuple[Entry, bytes], what: Move, now: float) -> None:
+        """Overwrite a key inside a transaction, and keep its name for a while so that it is never taken again."""
+        if not found[0].state.ended:
+            rows.move(db, self._vault, found, what, expires=_time(now) + self.limits.remembered)
 
     def sweep(self, now: float) -> int:
         """End every key whose time is over, and forget names that were kept for long enough; return how many ended.
@@ -263,7 +268,7 @@ class Store:
                 if found[0].state.ended:
                     db.execute("DELETE FROM keys WHERE key_id = ?", row)
                     continue
-                self._end(db, found, Move.DISCARD if found[0].state is State.PENDING else Move.DESTROY, now)
+                self.end(db, found, Move.DISCARD if found[0].state is State.PENDING else Move.DESTROY, now)
                 ended += 1
         return ended
 
@@ -303,10 +308,6 @@ class Store:
             raise NoSuchKey(key_id)
         return found
 
-    def _end(self, db: sqlite3.Connection, found: tuple[Entry, bytes], what: Move, now: float) -> None:
-        if not found[0].state.ended:
-            rows.move(db, self._vault, found, what, expires=_time(now) + self.limits.remembered)
-
     def _settle(self, db: sqlite3.Connection, peer: bytes, name: bytes, now: float) -> tuple[UUID, ...]:
         roots.settle(db, self._vault, peer, name)
         confirmed = []
@@ -314,7 +315,7 @@ class Store:
         for row in db.execute(waiting, (peer, State.PENDING.value)).fetchall():
             found = rows.find(db, self._vault, row[0])
             if found[0].root != name:
-                self._end(db, found, Move.DISCARD, now)
+                self.end(db, found, Move.DISCARD, now)
                 continue
             rows.move(db, self._vault, found, Move.CONFIRM, expires=_time(now) + self.limits.confirmed)
             confirmed.append(found[0].key_id)
@@ -344,6 +345,9 @@ def _time(now: float) -> float:
     return float(now)
 
 
-def _travelling(certificate: dict[str, Any]) -> str:
+def _travelling(issued: Issued) -> str:
     """Return a certificate without the numbers that are computed from secret samples."""
-    return json.dumps({name: value for name, value in certificate.items() if name != "private"}, sort_keys=True)
+    told = {name: value for name, value in issued.certificate.items() if name != "private"}
+    if told.get("claim", issued.key.claim) != issued.key.claim:
+        raise OutOfRange("claim of the certificate", told["claim"], f"that of the key: {issued.key.claim}")
+    return json.dumps(told, sort_keys=True)

@@ -98,7 +98,7 @@ class Passphrase:
             if not salt or any(not 1 <= mine <= most for mine, most in zip(cost, _COST_LIMIT, strict=True)):
                 raise StoreDamaged(store, "parameters of its passphrase that were never made")
             n, r, p = cost
-            return Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(self.words.encode())
+            return Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(self.words.encode("utf-8", "surrogateescape"))
         except (KeyError, TypeError, ValueError):
             raise StoreDamaged(store, "parameters of its passphrase that were never made") from None
 

@@ -1,0 +1,241 @@
+"""`samefade keys`: the keys of this node, who may have them, and a server that hands them out."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from samefade.cli.output import emit, say, show, table
+from samefade.errors import InputError, OutOfRange
+from samefade.keys.certificates import Authority
+from samefade.keys.delivery import Delivery
+from samefade.keys.pairs import Pair
+from samefade.keys.store import Limits, Store, named
+from samefade.keys.vault import KeyFile, Lock, Passphrase, refuse_open
+
+app = typer.Typer(help="Look at stored keys, and hand them to applications.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+File = Annotated[Path, typer.Option("--store", help="File of the key store.", envvar="SAMEFADE_STORE")]
+KeyAt = Annotated[
+    Path | None, typer.Option("--key-file", help="File that opens the store; by default its name with `.key`.")
+]
+Words = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="File with the passphrase that opens the store instead.")
+]
+Peer = Annotated[str, typer.Argument(help="Name of the node at the other end; 0x… for bytes.")]
+_STORE = Path("samefade.store")
+
+
+@app.command("list")
+def list_keys(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
+    """List the keys, without their secrets. Example: `samefade keys list --store ap.store`."""
+    with _open(store, key_file, passphrase_file) as opened:
+        keys: list[dict[str, Any]] = [
+            {
+                "key_id": str(key.key_id), "peer": named(key.peer), "state": key.state.value, "claim": key.claim,
+                "bits": key.bits, "created": key.created, "expires": key.expires, "master": key.master,
+                "slave": key.slave, "served": key.served,
+            }
+            for key in opened.keys()  # noqa: SIM118 -- a store is no dictionary
+        ]  # fmt: skip
+    if json:
+        emit({"schema": "samefade.keys/1", "keys": keys})
+        return
+    shown = [
+        (k["key_id"], k["peer"], k["state"], k["claim"], str(k["bits"]), _when(k["created"]), _when(k["expires"]))
+        for k in keys
+    ]
+    show(table(f"keys in {store}", "key", "peer", "state", "claim", "bits", "kept", "until", rows=shown))
+
+
+@app.command()
+def status(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
+    """Say how many keys of each peer are in which state. Example: `samefade keys status --store ap.store`."""
+    with _open(store, key_file, passphrase_file) as opened:
+        found, pairs = opened.status(), Delivery(opened).pairs()
+    if json:
+        emit({"schema": "samefade.keys/1", **found, "pairs": [_pair_json(pair) for pair in pairs]})
+        return
+    rows = [
+        (
+            one["peer"],
+            ", ".join(f"{count} {state}" for state, count in one["keys"].items()) or "none",
+            ", ".join(map(str, one["epochs"])) or "none",
+            str(one["burnt"]),
+        )
+        for one in found["peers"]
+    ]
+    show(table(f"peers in {store}", "peer", "keys", "epochs of the prior secret", "frames burnt up to", rows=rows))
+    for pair in pairs:
+        say(f"{pair}: keys shared with {named(pair.peer)}, {pair.side} served here, share {pair.part}/{pair.parts}")
+    say(f"{found['live']} of at most {found['limit']} keys are held.")
+
+
+@app.command()
+def enrol(
+    peer: Peer,
+    secret_file: Annotated[
+        Path, typer.Option(help="File with the prior secret that both nodes hold; 16 bytes or more.")
+    ],
+    store: File = _STORE,
+    key_file: KeyAt = None,
+    passphrase_file: Words = None,
+    json: Json = False,
+) -> None:
+    """Keep the prior secret that a peer is known by; make the store where there is none.
+
+    Example: `head -c 32 /dev/urandom > link.secret; chmod 600 link.secret`, carry it to both nodes,
+    then `samefade keys enrol sta --secret-file link.secret --store ap.store`.
+    """
+    with _open(store, key_file, passphrase_file, create=True) as opened:
+        root = opened.enrol(_peer(peer), _private(secret_file))
+    if json:
+        emit({"schema": "samefade.keys/1", "peer": peer, "prior": root.name.hex(), "epoch": root.epoch})
+        return
+    say(f"{peer} is enrolled; both nodes name this secret {root.name.hex()}.")
+
+
+@app.command()
+def forget(
+    peer: Peer, store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False
+) -> None:
+    """Destroy the prior secrets and all keys of a peer. Example: `samefade keys forget sta --store ap.store`."""
+    with _open(store, key_file, passphrase_file) as opened:
+        opened.forget(_peer(peer), time.time())
+    if json:
+        emit({"schema": "samefade.keys/1", "peer": peer, "forgotten": True})
+        return
+    say(f"{peer} is forgotten; its burnt frame counters stay burnt.")
+
+
+@app.command()
+def sweep(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
+    """Overwrite every key whose time is over. Example: `samefade keys sweep --store ap.store`."""
+    with _open(store, key_file, passphrase_file) as opened:
+        ended = opened.sweep(time.time())
+    if json:
+        emit({"schema": "samefade.keys/1", "ended": ended})
+        return
+    say(f"{ended} keys were over.")
+
+
+@app.command()
+def pair(
+    master: Annotated[str, typer.Argument(help="Application that asks for new keys.")],
+    slave: Annotated[str, typer.Argument(help="Application that asks for them by name.")],
+    peer: Annotated[str, typer.Option(help="Node at the other end of the link whose keys are given.")],
+    side: Annotated[str, typer.Option(help="Which of the two is served here: master, slave or both.")],
+    share: Annotated[str, typer.Option(help="Which part of the pool: 0/2 and 1/2 for two pairs.")] = "0/1",
+    store: File = _STORE,
+    key_file: KeyAt = None,
+    passphrase_file: Words = None,
+    json: Json = False,
+) -> None:
+    """Let two applications have the keys of a peer, at both nodes alike but for the side.
+
+    Example: `samefade keys pair alice bob --peer sta --side master --store ap.store` at the one node, and
+    `samefade keys pair alice bob --peer ap --side slave --store sta.store` at the other.
+    """
+    part, _, parts = share.partition("/")
+    if not (part.isdigit() and parts.isdigit()):
+        raise OutOfRange("--share", share, "two numbers, as 0/2")
+    chosen: Any = side
+    made = Pair(master=master, slave=slave, peer=_peer(peer), side=chosen, part=int(part), parts=int(parts))
+    with _open(store, key_file, passphrase_file) as opened:
+        Delivery(opened).add(made)
+    if json:
+        emit({"schema": "samefade.keys/1", "pair": _pair_json(made)})
+        return
+    say(f"{made} may have keys shared with {peer}.")
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(help="Where they shall lie.")],
+    host: Annotated[list[str] | None, typer.Option(help="Name or address of the server; may be repeated.")] = None,
+    application: Annotated[list[str] | None, typer.Option(help="Name of a client; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a small authority, a server's certificate and those of applications, for a laboratory.
+
+    Example: `samefade keys certificates tls --host 127.0.0.1 --application alice --application bob`.
+    """
+    authority = Authority(folder, datetime.now(UTC))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not authority.files.certificate.exists():
+        authority.make()
+    made = [authority.server(host)] if host else []
+    made += [authority.client(name) for name in application or []]
+    files = [str(file) for one in (authority.files, *made) for file in (one.certificate, one.key)]
+    if json:
+        emit({"schema": "samefade.keys/1", "files": files})
+        return
+    say("\n".join(files))
+
+
+@app.command()
+def serve(
+    tls: Annotated[Path, typer.Option(help="Folder with server.pem, server.key and ca.pem.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
+    name: Annotated[str, typer.Option(help="Name of this server in its answers.")] = "samefade",
+    store: File = _STORE,
+    key_file: KeyAt = None,
+    passphrase_file: Words = None,
+    json: Json = False,
+) -> None:
+    """Hand out keys over HTTPS, compatible with ETSI GS QKD 014, until Ctrl-C.
+
+    Example: `samefade keys serve --store ap.store --tls tls --port 8443`, then
+    `curl --cacert tls/ca.pem --cert tls/alice.pem --key tls/alice.key https://127.0.0.1:8443/api/v1/keys/bob/enc_keys`.
+    """
+    from samefade.keys import etsi
+    from samefade.keys import serve as https
+
+    def opened(address: str) -> None:
+        if json:
+            emit({"schema": "samefade.keys/1", "address": address})
+        else:
+            say(f"keys are served at {address}")
+
+    with _open(store, key_file, passphrase_file) as held:
+        application = etsi.application(held, name, now=time.time)
+        files = https.Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
+        https.serve(application, files, host, port, opened=opened)
+
+
+def _open(store: Path, key_file: Path | None, passphrase_file: Path | None, *, create: bool = False) -> Store:
+    if key_file and passphrase_file:
+        raise OutOfRange("--key-file and --passphrase-file", "both", "one of them")
+    lock: Lock = KeyFile(key_file or store.with_name(f"{store.name}.key"))
+    if passphrase_file:
+        lock = Passphrase(_private(passphrase_file).decode("utf-8", "surrogateescape").rstrip("\r\n"))
+    return Store(store, lock, Limits(), create=create)
+
+
+def _private(path: Path) -> bytes:
+    try:
+        refuse_open(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(file=path, reason=error.strerror or str(error)) from None
+
+
+def _peer(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text[2:]) if text.startswith("0x") else text.encode()
+    except ValueError:
+        raise OutOfRange("peer", text, "a name, or 0x and hexadecimal digits") from None
+
+
+def _pair_json(pair: Pair) -> dict[str, Any]:
+    return {
+        "master": pair.master, "slave": pair.slave, "peer": named(pair.peer), "side": pair.side,
+        "share": f"{pair.part}/{pair.parts}",
+    }  # fmt: skip
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")

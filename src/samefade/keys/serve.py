@@ -1,0 +1,137 @@
+"""Serve keys over HTTPS: TLS with mandatory client certificates, a clean stop, and the address told once it is open."""
+
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from samefade.errors import CannotWrite, MissingExtra
+from samefade.keys.errors import BadCertificate
+from samefade.keys.vault import refuse_open
+
+if TYPE_CHECKING:
+    import asyncio
+
+_GRACE = 5  # seconds for a request that runs when the server is told to stop
+_MOST_CONNECTIONS = 256
+
+
+@dataclass(frozen=True)
+class Tls:
+    """What the server shows, and whom it lets in.
+
+    Attributes:
+        certificate: Its own certificate, PEM.
+        key: The private key of it, PEM, readable to its owner alone.
+        clients: Authority that signs the certificates of clients, PEM.
+    """
+
+    certificate: Path
+    key: Path
+    clients: Path
+
+    def context(self) -> ssl.SSLContext:
+        """Return the settings of the connection: TLS 1.2 or 1.3, and no client without a certificate.
+
+        Raises:
+            BadCertificate: When a file cannot be read, or does not fit the others.
+            OthersMayRead: When others may read the private key.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_mode = ssl.CERT_REQUIRED
+        for file in (self.certificate, self.key, self.clients):
+            if not file.is_file():
+                raise BadCertificate(file, "there is no such file")
+        refuse_open(self.key)
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+            context.load_verify_locations(self.clients)
+        except OSError as error:  # an SSLError is one
+            raise BadCertificate(self.certificate, error.strerror or str(error)) from None
+        return context
+
+
+def serve(
+    app: Any, tls: Tls, host: str = "127.0.0.1", port: int = 0, *, opened: Callable[[str], None]  # noqa: ANN401 -- ASGI
+) -> None:  # fmt: skip
+    """Serve until a signal (SIGINT, SIGTERM) asks to stop; then finish what runs, and return.
+
+    Args:
+        app: The ASGI application.
+        tls: Certificates.
+        host: Address to listen on.
+        port: Port; 0 takes a free one.
+        opened: Is told the address, as `https://host:port`, once connections are taken.
+
+    Raises:
+        MissingExtra: When the extra `serve` is not installed.
+        BadCertificate: When a certificate cannot be used.
+        OthersMayRead: When others may read the private key.
+        CannotWrite: When the address is taken, or not this machine's.
+    """
+    try:
+        import uvicorn
+    except ImportError:
+        raise MissingExtra("serve") from None
+    config = uvicorn.Config(
+        app, http=_protocol(), ws="none", lifespan="off", proxy_headers=False, server_header=False, access_log=False,
+        log_level="warning", timeout_graceful_shutdown=_GRACE, limit_concurrency=_MOST_CONNECTIONS,
+    )  # fmt: skip
+    context = tls.context()
+    config.load()
+    config.ssl = context
+    with _listening(host, port) as listener, _signals_end_quietly():
+        shown = f"[{host}]" if ":" in host else host
+        opened(f"https://{shown}:{listener.getsockname()[1]}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _protocol() -> "type[asyncio.Protocol]":
+    """Return uvicorn's protocol, with the client's certificate in the scope (ASGI, "TLS Extension" 0.2)."""
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Named(H11Protocol):
+        def connection_made(self, transport: Any) -> None:  # noqa: ANN401 -- uvicorn's form
+            super().connection_made(transport)
+            found = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            told = {"client_cert_chain": [ssl.DER_cert_to_PEM_cert(found)]}
+            inner = self.app
+
+            async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
+                await inner({**scope, "extensions": {**scope.get("extensions", {}), "tls": told}}, receive, send)
+
+            self.app = app
+
+    return Named
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=_MOST_CONNECTIONS)
+    except OSError as error:
+        raise CannotWrite(f"{host}:{port}", error.strerror or str(error)) from None
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """Keep the signal that ended the server, which uvicorn raises once more, from ending the process too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
