@@ -39,7 +39,7 @@ def following(now, left_out):
         for event, after in TABLE[role][state].items():
             verb, _, what = event.partition(" ")
             part = after == state and what != "DONE"
-            spoken_for = what == "DONE" and now[1 - i] != ("vouched", ())
+            spoken_for = event == "send DONE" and now[1 - i] != ("vouched", ())
             if {what, f"{state} {what}"} & left_out or part or spoken_for:
                 continue
             if verb == "hear" and (not inbox or inbox[0] != what):
