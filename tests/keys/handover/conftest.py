@@ -84,10 +84,19 @@ def started(command, log, cwd):
     try:
         yield Running(process, log)
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=5)
-        process.stdin.close()
+        end_group(process)
+
+
+def end_group(process):
+    """Ask the group to end, so that it tidies up, and then make sure."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=2)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=5)
+    process.stdin.close()
 
 
 @pytest.fixture

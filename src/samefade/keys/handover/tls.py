@@ -73,11 +73,14 @@ class Tls13:
 
 
 def _session(suite: bytes, psk: bytes) -> bytes:
-    """Return OpenSSL's SSL_SESSION in DER: version 1, TLS 1.3, suite, no session id, key (d2i_SSL_SESSION(3))."""
-    fields = (2, b"\x01"), (2, b"\x03\x04"), (4, suite), (4, b""), (4, psk)
+    """Return OpenSSL's SSL_SESSION in DER: version 1, TLS 1.3, suite, no session id, key, timeout (d2i_SSL_SESSION(3)).
+
+    Without the timeout a server would forget the key three seconds after it has read the file.
+    """
+    fields = (2, b"\x01"), (2, b"\x03\x04"), (4, suite), (4, b""), (4, psk), (0xA2, _der(2, b"\x7f\xff\xff\xff"))
     return _der(0x30, b"".join(_der(tag, value) for tag, value in fields))
 
 
 def _der(tag: int, value: bytes) -> bytes:
-    # X.690 section 8.1.3.4: the short form of a length; the longest session here has 69 bytes
+    # X.690 section 8.1.3.4: the short form of a length; the longest session here has 73 bytes
     return bytes([tag, len(value)]) + value
