@@ -69,6 +69,16 @@ def test_a_slow_trend_that_is_all_they_share_is_no_presence(trend, size):
     assert accepted < 10
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.05, 0.1])
+def test_the_rounding_of_a_shared_ramp_is_no_presence(noise):
+    ramp = np.linspace(-60, -52, N)
+    for seed in range(20):
+        rng = np.random.default_rng([seed, 6])
+        a, b = (heard(ramp, rng, noise) for _ in "ab")
+        with pytest.raises(PresenceRefused):
+            verdict(Decide(1e-2), *(Heard(x.numbers, np.rint(x.values)) for x in (a, b)))
+
+
 def test_what_is_needed_follows_from_the_target():
     loose, strict = Decide(1e-2), Decide(1e-4)
     assert loose.need < strict.need

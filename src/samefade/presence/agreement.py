@@ -50,9 +50,13 @@ def agree(a: Parts, b: Parts, samples: int) -> Agreement:
     spread = float(np.sum(products**2))
     if spread <= 0 or power_a <= 0 or power_b <= 0:
         return Agreement(0.0, 0.0, 1.0)
+    apart = _apart(a, b)
     correlation = float(np.sum(products)) / np.sqrt(power_a * power_b)
-    effective = min(power_a * power_b / spread, len(products), samples) * _apart(a, b)
-    return Agreement(correlation, effective, chance.tail(correlation, effective))
+    effective = min(power_a * power_b / spread, len(products), samples) * apart
+    # what one end holds where the other holds nothing is no coin: the coins that fall are counted by themselves
+    sizes = float(np.sum(np.abs(products)))
+    coins = chance.coins(float(np.sum(products)) / sizes, sizes**2 / spread * apart)
+    return Agreement(correlation, effective, max(coins, chance.tail(correlation, effective)))
 
 
 def _apart(a: Parts, b: Parts) -> float:

@@ -16,23 +16,26 @@ def fisher(correlation: float, effective: float) -> float:
     return float(np.arctanh(np.clip(correlation, -1 + 1e-12, 1 - 1e-12)) * np.sqrt(effective - Z_TAKEN))
 
 
-def tail(correlation: float, effective: float) -> float:
-    """Return the chance that independent ends agree as well: the larger of Fisher's and that of N fair coins, 0 to 1.
+def coins(agreement: float, number: float) -> float:
+    """Return the chance that so many fair coins agree as well, 0 to 1.
 
-    N coins of equal weight have a mean of at least r where (1 + r)/2 of them agree; for N that is not whole, the
+    Equal coins have a mean of at least r where (1 + r)/2 of them agree; for a number that is not whole, the
     regularised incomplete beta function goes on between.
-    No agreement of N coins is rarer than 2^−N, however large Fisher's z: that is what makes a static channel tell
-    nothing.
+    No agreement of N coins is rarer than 2^−N, whatever Fisher's z: that is what makes a static channel tell nothing.
     """
-    from scipy import special, stats
+    from scipy import special
 
-    if correlation <= 0 or effective <= 0:
+    if agreement <= 0 or number <= 0:
         return 1.0
-    agree = (1 + min(correlation, 1.0)) * effective / 2
-    coins = float(special.betainc(agree, effective - agree + 1, 0.5))
-    return (
-        max(coins, float(stats.norm.sf(fisher(correlation, effective)))) if effective > Z_TAKEN else max(coins, 0.125)
-    )
+    agree = (1 + min(agreement, 1.0)) * number / 2
+    return float(special.betainc(agree, number - agree + 1, 0.5))
+
+
+def tail(correlation: float, effective: float) -> float:
+    """Return the chance that independent ends agree as well: the larger of Fisher's and that of coins, 0 to 1."""
+    from scipy import stats
+
+    return max(coins(correlation, effective), float(stats.norm.sf(fisher(correlation, effective))))
 
 
 def least_correlation(chance: float, effective: float) -> float:

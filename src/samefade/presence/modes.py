@@ -28,8 +28,10 @@ TREND_POWER = 3  # a polynomial goes first, because a ramp reaches into every mo
 LONGEST_GAP = 8  # more missing frames than this end a stretch; fewer are bridged by straight lines
 NEIGHBOURS = 9  # modes, over which the whole spectrum is whitened
 _STANDS_OUT = 4.0  # times the noise floor
-_UNEVEN = 40.0  # times the floor; of 10,000 modes of white noise one exceeds it once in 400,000 windows
+_SLOWEST = 8  # modes
+_UNEVEN = 40.0  # times the floor: 8 modes of white noise hold as much once in 300,000 windows, one mode never
 _RANGE = 400.0  # 26 dB below the strongest mode the leakage of others is no mode of its own
+_ROUNDED = 0.41  # steps: √2 of what rounding alone leaves, 1/√12
 _MEDIAN = 0.4549  # of a chi-squared variable with one degree of freedom
 
 
@@ -63,11 +65,12 @@ def modes(numbers: Integer, values: Float) -> Modes:
     """
     parts = [_even(numbers[part], values[part]) for part in stretches(numbers)]
     every = [_cosines(x)[1:] for x in parts]
-    found = [_cosines(_without_trend(x))[TREND_MODES + 1 :] for x in parts]
+    step = _steps(values)
+    found = [_cosines(_without_trend(x, step))[TREND_MODES + 1 :] for x in parts]
     if not found:
         return Modes((), (), uneven=False)
     floor = _floor(found)
-    uneven = any(bool(np.any(x**2 > _UNEVEN * floor)) for x in every)
+    uneven = any(_rises(x, floor) for x in every)
     return Modes(tuple(_standing(x, floor) for x in found), tuple(_whole(x) for x in found), uneven)
 
 
@@ -85,11 +88,26 @@ def _even(numbers: Integer, values: Float) -> Float:
     return np.asarray(even - even.mean(axis=0))
 
 
-def _without_trend(x: Float) -> Float:
+def _without_trend(x: Float, step: Float) -> Float:
+    """Take the cubic away; of what is then within the rounding to whole steps, nothing is left.
+
+    Two ends that round one ramp to whole dB share its saw teeth.
+    """
     known = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(x)), TREND_POWER)
     rest = x - known @ np.linalg.lstsq(known, x)[0]
-    rest[:, np.ptp(rest, axis=0) <= 1e-9 * np.ptp(x, axis=0)] = 0.0  # what is left of a pure trend is rounding
+    rest[:, np.std(rest, axis=0) <= np.maximum(_ROUNDED * step, 1e-9 * np.ptp(x, axis=0))] = 0.0
     return np.asarray(rest)
+
+
+def _steps(values: Float) -> Float:
+    """Return the step in which each tone was rounded, (k,); 0 where the values lie on no even grid."""
+    found = []
+    for column in values.T:
+        levels = np.unique(column)
+        step = float(np.diff(levels).min(initial=np.inf))
+        places = (levels - levels[0]) / step
+        found.append(step if len(levels) > 1 and np.allclose(places, np.rint(places), atol=1e-6) else 0.0)
+    return np.asarray(found)
 
 
 def _cosines(x: Float) -> Float:
@@ -105,9 +123,15 @@ def _floor(found: list[Float]) -> Float:
     return np.asarray(np.maximum(np.median(upper, axis=0) / _MEDIAN, strongest / _RANGE))
 
 
+def _rises(x: Float, floor: Float) -> bool:
+    """Tell whether one mode, or the slowest together, hold far more than the floor."""
+    power = x**2
+    return bool(np.any(power > _UNEVEN * floor) or np.any(power[:_SLOWEST].sum(axis=0) > _UNEVEN * floor))
+
+
 def _standing(x: Float, floor: Float) -> Float:
-    power = np.maximum(x**2, np.finfo(float).tiny)
-    return np.asarray(np.sign(x) * np.maximum(0.0, 1 - _STANDS_OUT * floor / power))
+    high = x**2 > _STANDS_OUT * floor
+    return np.where(high, np.sign(x) - np.sign(x) * _STANDS_OUT * floor / np.where(high, x**2, 1.0), 0.0)
 
 
 def _whole(x: Float) -> Float:
