@@ -19,6 +19,7 @@ from samefade.keys.vault import Lock, Vault, refuse_open
 
 VERSION = 1
 _APPLICATION = 0x53464B53  # "SFKS", so that `file` and we know it
+_MAGIC = b"SQLite format 3\0"
 _BUSY = 5.0  # seconds
 _TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB)",
@@ -104,10 +105,9 @@ class Database:
 
     def _vault(self, lock: Lock, *, create: bool) -> Vault:
         if create and not self.read("SELECT 1 FROM sqlite_schema LIMIT 1"):
-            about = lock.make()
             with self.writing() as db:
                 if not db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall():  # another process may be first
-                    self._make(db, lock, about)
+                    self._make(db, lock, lock.make())
         self._check_schema()
         salt, plain, check = self._meta()
         try:
@@ -160,6 +160,11 @@ def _touch(path: Path, *, create: bool) -> None:
         if not path.is_file() or not (create or path.stat().st_size):
             raise StoreAbsent(path)
         refuse_open(path)
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+        # SQLite takes a few bytes of anything for an empty file; what a crash left half-made has a journal
+        if head not in {b"", _MAGIC} and not path.with_name(f"{path.name}-journal").exists():
+            raise StoreDamaged(path, "it is not a key store")
     except OSError as error:
         raise CannotWrite(path, error.strerror or str(error)) from None
 

@@ -335,8 +335,9 @@ class Store:
 
 def named(peer: bytes) -> str:
     """Return the name of a peer as people read it: text where it is plain text, hexadecimal digits otherwise."""
-    plain = peer.isascii() and (text := peer.decode("ascii")).isprintable() and text == text.strip()
-    return peer.decode("ascii") if peer and plain else f"0x{peer.hex()}"
+    text = peer.decode("ascii", "replace")
+    plain = peer.isascii() and text and text.isprintable() and text == text.strip() and not text.startswith("0x")
+    return text if plain else f"0x{peer.hex()}"
 
 
 def _time(now: float) -> float:

@@ -43,8 +43,11 @@ class KeyFile:
         Raises:
             CannotWrite: When the system refuses.
         """
-        if not self.path.exists():
+        try:
             write_private(self.path, os.urandom(32))
+        except CannotWrite:
+            if not self.path.exists():  # it may be there for another store
+                raise
         return {"kind": "file"}
 
     def secret(self, store: Path, about: dict[str, Any]) -> bytes:

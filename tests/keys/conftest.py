@@ -1,0 +1,86 @@
+"""Stores to try, and keys to put into them."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from samefade.keys.store import Limits, Store
+from samefade.keys.vault import KeyFile
+from samefade.session.events import Issued, Root
+from samefade.types import Key
+
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture
+def fast_path(tmp_path):
+    """A folder in memory where the system has one: what a kill leaves behind does not depend on the disk."""
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(dir=memory))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def make_store(fast_path):
+    """Open stores by name; all are closed at the end."""
+    opened = []
+
+    def make(name="a", limits=None, *, create=True):
+        store = Store(
+            fast_path / f"{name}.store", KeyFile(fast_path / f"{name}.key"), limits or Limits(), create=create
+        )
+        opened.append(store)
+        return store
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def issue():
+    """Make keys and the root of a run, the same for the same run: as both ends have them."""
+
+    def make(run=1, count=3, *, bits=256, claim="bounded", epoch=None):
+        def secret(what, n):
+            return hashlib.shake_256(f"{what} of run {run}".encode()).digest(n)
+
+        keys = tuple(
+            Issued(
+                key_id=UUID(bytes=secret(f"name {i}", 16), version=4),
+                key=Key(secret(f"key {i}", bits // 8), claim),
+                certificate={"schema": "samefade.certificate/1", "claim": claim, "private": {"rate": 0.123456789}},
+            )
+            for i in range(count)
+        )
+        return keys, Root(secret("root name", 8), run if epoch is None else epoch, secret("root", 32))
+
+    return make
+
+
+@pytest.fixture
+def stocked(make_store, issue):
+    """A store with confirmed keys of a peer."""
+
+    def make(name="a", peer=b"sta", limits=None, **made):
+        store = make_store(name, limits)
+        keys, root = issue(**made)
+        store.keep_pending(peer, keys, root, now=NOW)
+        store.confirm(peer, [one.key_id for one in keys], now=NOW)
+        return store, keys
+
+    return make

@@ -1,0 +1,175 @@
+"""The file of a store: versions, other processes, full disks, and what is not a store."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from samefade.errors import CannotWrite
+from samefade.keys import database
+from samefade.keys.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreNewer
+from samefade.keys.store import Store
+from samefade.keys.vault import KeyFile
+
+PEER = b"sta"
+
+
+def change(path, statement):
+    with sqlite3.connect(path) as db:
+        db.execute(statement)
+    db.close()
+
+
+def test_a_newer_version_is_refused(make_store, fast_path):
+    make_store().close()
+    change(fast_path / "a.store", "PRAGMA user_version = 2")
+    with pytest.raises(StoreNewer, match="version 2, known 1"):
+        make_store()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER UPDATE ON keys BEGIN DELETE FROM marks; END", "CREATE VIEW v AS SELECT * FROM keys",
+        "DROP TABLE marks", "PRAGMA user_version = 0", "PRAGMA application_id = 7", "DELETE FROM meta",
+        "ALTER TABLE keys ADD COLUMN more",
+    ],
+)  # fmt: skip
+def test_foreign_tables_are_refused(make_store, fast_path, statement):
+    make_store().close()
+    change(fast_path / "a.store", statement)
+    with pytest.raises(StoreDamaged):
+        make_store()
+
+
+@pytest.mark.parametrize("content", [b"x", b"SQLite format 3\0", os.urandom(8192), b"\0" * 5000])
+def test_what_is_no_store_is_refused_and_not_changed(fast_path, content):
+    file = fast_path / "file"
+    file.touch(0o600)
+    file.write_bytes(content)
+    for create in (False, True):
+        with pytest.raises(StoreDamaged):
+            Store(file, KeyFile(fast_path / "k"), create=create)
+    assert file.read_bytes() == content
+
+
+def test_a_folder_or_a_place_that_is_not_there(tmp_path):
+    for path in (tmp_path, tmp_path / "no" / "such"):
+        with pytest.raises((CannotWrite, StoreAbsent)):
+            Store(path, KeyFile(tmp_path / "k"), create=True)
+
+
+def test_a_store_that_another_process_holds(make_store, fast_path, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY", 0.05)
+    store = make_store()
+    other = sqlite3.connect(fast_path / "a.store", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreBusy):
+        store.burn(PEER, 1)
+    with pytest.raises(StoreBusy):
+        store.burnt(PEER)
+    with pytest.raises(StoreBusy):
+        make_store()
+    other.execute("ROLLBACK")
+    other.close()
+    store.burn(PEER, 1)
+    assert store.burnt(PEER) == 1
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(stocked, issue, now):
+    store, keys = stocked()
+    pages = store.database.read("PRAGMA page_count")[0][0]
+    store.database.read(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(CannotWrite, match="full"):
+        for run in range(2, 20):
+            store.keep_pending(PEER, *issue(run, 100), now=now)
+    assert store.take(PEER, keys[0].key_id, now=now).key == keys[0].key
+    store.database.read("PRAGMA max_page_count = 100000")
+    before = len(store.keys())
+    store.keep_pending(PEER, *issue(50, 100), now=now)
+    assert len(store.keys()) == before + 100
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from samefade.errors import CannotWrite
+from samefade.keys.store import Store
+from samefade.keys.vault import KeyFile
+folder = Path(sys.argv[1])
+store = Store(folder / "s", KeyFile(folder / "k"), create=True)
+store.burn(b"sta", 7)
+size = (folder / "s").stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    for i in range(1000):
+        store.enrol(b"peer %d" % i, bytes(32))
+except CannotWrite as error:
+    print(error)
+print(store.burnt(b"sta"))
+"""
+
+
+def test_a_file_that_may_not_grow_is_told_and_nothing_is_lost(tmp_path):
+    pytest.importorskip("resource", reason="this system cannot limit the size of files")
+    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said, burnt = done.stdout.splitlines()
+    assert "cannot be written" in said
+    assert burnt == "7"
+    with Store(tmp_path / "s", KeyFile(tmp_path / "k")) as store:
+        enrolled = len(store.status()["peers"]) - 1
+        assert enrolled > 5
+        assert all(store.roots(b"peer %d" % i)[0].reveal_secret_bytes() == bytes(32) for i in range(enrolled))
+
+
+def test_threads_take_turns(make_store):
+    store, wrong = make_store(), []
+
+    def work(start):
+        try:
+            for i in range(20):
+                store.burn(PEER, start + 3 * i)
+        except Exception as error:  # noqa: BLE001 -- told below
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert store.burnt(PEER) == 59
+
+
+def test_a_block_that_fails_leaves_nothing(make_store):
+    store = make_store()
+    with pytest.raises(KeyboardInterrupt), store.database.writing() as db:
+        db.execute("INSERT INTO marks VALUES (?, ?, ?)", (PEER, 1, b""))
+        raise KeyboardInterrupt
+    assert store.burnt(PEER) == 0
+    store.burn(PEER, 1)
+
+
+def test_a_closed_store_is_a_mistake_of_the_program(make_store):
+    store = make_store()
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.burnt(PEER)
+
+
+def test_two_processes_may_make_it_at_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from samefade.keys.store import Store;"
+        "from samefade.keys.vault import KeyFile; f = Path(sys.argv[1]);"
+        "Store(f / 's', KeyFile(f / 'k'), create=True).burn(sys.argv[2].encode(), 1)"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, tmp_path, name], stderr=subprocess.PIPE) for name in ("x", "y")
+    ]
+    assert [(one.communicate()[1], one.returncode) for one in running] == [(b"", 0)] * 2
+    with Store(tmp_path / "s", KeyFile(tmp_path / "k")) as store:
+        assert (store.burnt(b"x"), store.burnt(b"y")) == (1, 1)
