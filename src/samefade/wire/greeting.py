@@ -89,11 +89,11 @@ def write_first(head: list[object], secrets: list[bytes], profile: Profile) -> b
     Raises:
         WireError: When it does not fit into a frame.
     """
-    missing = profile.mtu - len(encode([*head, b"", [bytes(profile.tag) for _ in secrets]]))
+    missing = profile.mtu - len(encode(longer(head, b"", [bytes(profile.tag) for _ in secrets])))
     if missing < 0:
         raise WireError("message 1 does not fit into a frame")
-    head = [*head, _padding(missing)]
-    return encode([*head, [tag_first(secret, head, profile) for secret in secrets]])
+    head = longer(head, _padding(missing))
+    return encode(longer(head, [tag_first(secret, head, profile) for secret in secrets]))
 
 
 def tag_first(secret: bytes, head: list[object], profile: Profile) -> bytes:
@@ -101,6 +101,11 @@ def tag_first(secret: bytes, head: list[object], profile: Profile) -> bytes:
     text = encode(head)
     prk = extract(sha256(encode([NAME, text])), secret)
     return hmac(expand_label(prk, "psk initiator proof", b"", SIZE), text)[: profile.tag]
+
+
+def longer(fields: list[object], *more: object) -> list[object]:
+    """Return the fields and some more; MicroPython has no `[*fields, more]`."""
+    return fields + list(more)
 
 
 def check_own(identity: bytes, nonce: bytes, connection: bytes) -> None:

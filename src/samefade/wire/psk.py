@@ -25,6 +25,7 @@ from .greeting import (
     Second,
     check_own,
     check_secret,
+    longer,
     tag_first,
     write_first,
 )
@@ -51,7 +52,7 @@ class Keys:
 
     def __init__(self, secret: bytes, message_1: bytes, profile: Profile, head_2: list[object]) -> None:
         """Derive everything from the pre-shared key and both messages, the second without its tag."""
-        first, second = First(message_1, profile), Second(encode([*head_2, bytes(profile.tag)]), profile)
+        first, second = First(message_1, profile), Second(encode(longer(head_2, bytes(profile.tag))), profile)
         self.transcript = sha256(encode([NAME, message_1, encode(head_2)]))
         self._prk = extract(self.transcript, secret)
         self.key_i2r = expand_label(self._prk, "psk initiator to responder", self.transcript, 16)
@@ -194,7 +195,7 @@ class PskResponder:
             raise Refused
         keys = Keys(secret, datagram, self._profile, head)
         self._heard, self.keys = datagram, keys
-        self._answer = encode([*head, keys.tag(self._profile.tag)])
+        self._answer = encode(longer(head, keys.tag(self._profile.tag)))
         return self._answer
 
     def _verified(self, heard: First) -> tuple[bytes, bytes]:

@@ -107,5 +107,6 @@ def mermaid(role: str) -> str:
     """Draw one role's table as a state diagram in Mermaid's language."""
     arrows = [f"    {state} --> {after}: {event}" for r, state, event, after in lines() if r == role]
     ends = [f"    {state} --> [*]" for state in FINAL]
-    note = "    note right of dead: from every state, by a timeout, a failure, BYE or an event not drawn"
-    return "\n".join(["stateDiagram-v2", f"    [*] --> {START[role]}", *arrows, *ends, note])
+    head = ["stateDiagram-v2", f"    [*] --> {START[role]}"]
+    ends.append("    note right of dead: from every state, by a timeout, a failure, BYE or an event not drawn")
+    return "\n".join(head + arrows + ends)
