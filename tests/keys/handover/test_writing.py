@@ -3,6 +3,8 @@
 import os
 import pickle
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -123,3 +125,44 @@ def test_a_secret_file_shows_its_name_alone_and_has_no_serialiser():
     assert repr(file) == "SecretFile(name='name')"
     with pytest.raises(TypeError):
         pickle.dumps(file)
+
+
+KILLED = """
+import os, signal, sys, uuid
+from pathlib import Path
+from samefade.keys.handover import Ends, hand_over
+from samefade.types import Key
+
+Key(bytes(32), "estimate").derive("what is imported late is imported once", 1)
+for step in range(1, 12):
+    if os.fork():
+        os.wait()
+        continue
+    left = [step]
+
+    def deadly(real):
+        def call(*args, **kw):
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **kw)
+        return call
+
+    os.fsync, os.link, os.rename = map(deadly, (os.fsync, os.link, os.rename))
+    folder = Path(sys.argv[1], str(step))
+    hand_over(Key(bytes(32), "estimate"), uuid.UUID(int=1), "oscore", "initiator", Ends(b"a", b"b"), folder)
+    os._exit(0)
+"""
+
+
+def test_a_kill_at_any_step_leaves_no_half_context_and_none_without_its_mark(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=True, timeout=20)
+    seen = set()
+    for step in range(1, 12):
+        there = [name for name in listing(tmp_path / str(step)) if not name.startswith(".handover.")]
+        context = [name for name in there if "/" in name]
+        assert len(context) in (0, 3)
+        assert not context or any(name.endswith(".made") for name in there)
+        assert all((tmp_path / str(step) / name).stat().st_size for name in there)
+        seen.add(len(there))
+    assert seen == {0, 1, 2, 6}  # nothing, the mark, the credentials, the context

@@ -8,6 +8,7 @@ from samefade.keys.handover.registry import HANDOVERS, find, hand_over
 from samefade.keys.handover.tls import Tls13
 from samefade.keys.handover.wireguard import WireGuard
 from samefade.keys.handover.wpa import Wpa, WpaPassphrase, pairwise_master_key
+from samefade.keys.handover.writing import admit
 
 __all__ = [
     "HANDOVERS",
@@ -23,6 +24,7 @@ __all__ = [
     "WireGuard",
     "Wpa",
     "WpaPassphrase",
+    "admit",
     "find",
     "hand_over",
     "pairwise_master_key",

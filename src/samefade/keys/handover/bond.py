@@ -10,7 +10,7 @@ from samefade.types import Key
 Role = Literal["initiator", "responder"]
 
 BYTES = 32  # no program of these gets less than 256 bits to start from
-LONGEST = 128  # bytes of a name; generous for a name, short for a label
+LONGEST = 1020  # bytes of a name: 255 characters in UTF-8
 
 
 class Ends(NamedTuple):

@@ -10,6 +10,23 @@ from samefade.errors import CannotWrite
 from samefade.keys.handover.handover import SecretFile
 
 
+def admit(folder: Path) -> None:
+    """Make the folder if it is not there, and check it: to be called before a key is taken out of its store.
+
+    Raises:
+        CannotWrite: When it is no folder, others may write in it, or the system refuses.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = folder.stat().st_mode
+    except OSError as refused:
+        raise CannotWrite(folder, refused.strerror or str(refused)) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotWrite(folder, "it may not be written in")
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        raise CannotWrite(folder, "others may write in it, and could put their own key in place of this one")
+
+
 def write(files: tuple[SecretFile, ...], folder: Path) -> tuple[Path, ...]:
     """Write the files below a folder and return where they lie.
 
@@ -19,8 +36,8 @@ def write(files: tuple[SecretFile, ...], folder: Path) -> tuple[Path, ...]:
         CannotWrite: When one of the names is taken, others may write in the folder, or the system refuses;
             nothing is left then.
     """
+    admit(folder)
     try:
-        _admit(folder)
         tops = list(dict.fromkeys(file.name.split("/")[0] for file in files))
         bench = Path(tempfile.mkdtemp(prefix=".handover.", suffix=".part", dir=folder))  # mode 0700
         try:
@@ -32,13 +49,6 @@ def write(files: tuple[SecretFile, ...], folder: Path) -> tuple[Path, ...]:
     except OSError as refused:
         raise CannotWrite(refused.filename2 or refused.filename or folder, refused.strerror or str(refused)) from None
     return tuple(folder / file.name for file in files)
-
-
-def _admit(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = folder.stat().st_mode
-    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        raise CannotWrite(folder, "others may write in this folder, and could put their own key in place of this one")
 
 
 def _stage(file: SecretFile, bench: Path) -> None:
