@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.link.cobs import Unframer, decode, encode, frame
@@ -32,6 +32,7 @@ def test_the_published_examples(data, stuffed):
     assert decode(bytes.fromhex(stuffed)) == bytes.fromhex(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=600) | st.integers(0, 800).map(lambda n: b"x" * n))
 def test_what_was_stuffed_is_read_back_and_holds_no_zero(data):
     stuffed = encode(data)
@@ -40,12 +41,14 @@ def test_what_was_stuffed_is_read_back_and_holds_no_zero(data):
     assert decode(stuffed) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_anything_is_a_frame_or_refused_in_our_words(data):
     with suppress(BrokenFrame):
         assert len(decode(data)) < len(data)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=5), st.binary(max_size=100), st.integers(1, 50))
 def test_frames_are_found_after_garbage_however_the_stream_is_cut(datagrams, garbage, step):
     stream = garbage + b"".join(frame(d) for d in datagrams)

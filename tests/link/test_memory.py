@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from link_doubles import Talker
 
@@ -82,12 +82,13 @@ def test_conversations_end_on_the_worst_line_and_are_repeatable():
     assert first.a == (Moved(state="started"), Confirmed(key_ids=()))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 2**64))
 def test_no_seed_makes_a_conversation_end_wrong(seed):
     a, b = Talker(True, 3), Talker(False, 3)
-    outcome = Memory(WORST, seed).run(a, b, limit=1000)
+    outcome = Memory(WORST, seed).run(a, b, limit=100)
     assert a.received == b.received[: len(a.received)]
-    assert outcome.seconds <= 1000
+    assert outcome.seconds <= 100
 
 
 def test_what_is_measured_on_the_way_is_the_recordings(observation):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange
@@ -12,6 +12,7 @@ from samefade.session import Probe
 from samefade.types import Observation
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 50), st.integers(-5, 90), st.integers(-5, 90))
 def test_only_what_was_heard_is_given_in_order_and_by_its_number(mask, start, first, last):
     x = Observation(np.arange(len(mask), dtype=float), 1.0, np.array(mask))

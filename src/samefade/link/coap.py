@@ -37,12 +37,10 @@ async def peer(host: str, port: int = PORT, polling: Polling | None = None) -> A
     found = await asyncio.to_thread(resolve, host, port)
     context = await aiocoap.Context.create_client_context(transports=_transports()[:1])
     line = CoapPeer(context, f"coap://{text(*found.address[:2])}/{PATH}", polling or Polling())
-    polls = asyncio.create_task(line.poll())
+    line.poll()
     try:
         yield line
     finally:
-        polls.cancel()
-        await asyncio.gather(polls, return_exceptions=True)
         await line.close()
         await context.shutdown()
 

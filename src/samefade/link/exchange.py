@@ -38,8 +38,9 @@ class CoapPeer:
         """Take a client context and the address of the resource."""
         self._context, self._uri, self._polling = context, uri, polling
         self._inbox: Inbox[bytes] = Inbox()
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._talked = asyncio.Event()
+        self._fault: BaseException | None = None
         self.lost = self.polls = 0
 
     def send(self, item: bytes) -> None:
@@ -47,17 +48,21 @@ class CoapPeer:
         if len(self._tasks) >= UNDER_WAY or not 0 < len(item) <= LARGEST:
             self.lost += 1
             return
-        task = asyncio.create_task(self._exchange(item))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._watch(asyncio.create_task(self._exchange(item)))
         self._talked.set()
 
     async def wait(self, seconds: float) -> list[bytes]:
         """Return the datagrams that came, waiting for them at most this long."""
-        return await self._inbox.wait(seconds)
+        came = await self._inbox.wait(seconds)
+        if self._fault is not None:
+            raise self._fault
+        return came
 
-    async def poll(self) -> None:
-        """Ask for what waits at the server, ever less often while nothing does."""
+    def poll(self) -> None:
+        """Begin to ask for what waits at the server, ever less often while nothing does."""
+        self._watch(asyncio.create_task(self._poll()))
+
+    async def _poll(self) -> None:
         pause = self._polling.first
         while True:
             self._talked.clear()
@@ -74,15 +79,26 @@ class CoapPeer:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _watch(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._fault = task.exception()  # nothing that was expected: whoever waits shall know
+            self._inbox.wake()
 
     async def _exchange(self, payload: bytes) -> bool:
         """Return whether the answer brought a datagram."""
-        from aiocoap import NON, POST, Message, error  # type: ignore[import-untyped]
+        from aiocoap import POST, Message, Unreliable, error
 
-        request = Message(mtype=NON, code=POST, uri=self._uri, payload=payload)
+        request = Message(code=POST, uri=self._uri, payload=payload, transport_tuning=Unreliable)
         try:
             async with asyncio.timeout(self._polling.patience):
                 answer = await self._context.request(request).response

@@ -79,10 +79,12 @@ class Proxy:
                     _carry(route.towards_b, datagram, route.send)
 
     async def close(self) -> None:
-        """Close the sockets towards the target."""
+        """Close the sockets towards the target; raise what went wrong with one."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for wrong in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(wrong, Exception):
+                raise wrong
 
     def _channels(self) -> list[Channel]:
         return [channel for route in self._routes.values() for channel in (route.towards_a, route.towards_b)]
@@ -136,7 +138,7 @@ async def proxy(
             yield running
         finally:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await asyncio.wait([task])
             await running.close()
 
 

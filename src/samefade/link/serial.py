@@ -60,7 +60,7 @@ class SerialLine:
         Raises:
             LineLost: When the port went away.
         """
-        from serial import SerialTimeoutException  # type: ignore[import-untyped]
+        from serial import SerialTimeoutException
 
         try:
             self._serial.write(frame(item))
