@@ -29,11 +29,13 @@ class Agreement(NamedTuple):
     Attributes:
         correlation: −1 to 1; 0 where an end has no mode.
         effective: Independent samples, N.
+        coins: How many of them both ends hold at once: with fewer than log2(1/p) coins nothing reaches p.
         p_value: How often one try on an independent channel agrees as well.
     """
 
     correlation: float
     effective: float
+    coins: float
     p_value: float
 
 
@@ -49,14 +51,15 @@ def agree(a: Parts, b: Parts, samples: int) -> Agreement:
     products = np.concatenate([np.sum(x * y, axis=1) for x, y in zip(a, b, strict=True)] or [np.zeros(0)])
     spread = float(np.sum(products**2))
     if spread <= 0 or power_a <= 0 or power_b <= 0:
-        return Agreement(0.0, 0.0, 1.0)
+        return Agreement(0.0, 0.0, 0.0, 1.0)
     apart = _apart(a, b)
     correlation = float(np.sum(products)) / np.sqrt(power_a * power_b)
     effective = min(power_a * power_b / spread, len(products), samples) * apart
     # what one end holds where the other holds nothing is no coin: the coins that fall are counted by themselves
     sizes = float(np.sum(np.abs(products)))
-    coins = chance.coins(float(np.sum(products)) / sizes, sizes**2 / spread * apart)
-    return Agreement(correlation, effective, max(coins, chance.tail(correlation, effective)))
+    coins = min(sizes**2 / spread, samples) * apart
+    falls = chance.coins(float(np.sum(products)) / sizes, coins)
+    return Agreement(correlation, effective, coins, max(falls, chance.tail(correlation, effective)))
 
 
 def _apart(a: Parts, b: Parts) -> float:

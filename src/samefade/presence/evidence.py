@@ -32,8 +32,8 @@ class PresenceEvidence:
         correlation: Of the weighted modes at the best lag and look, −1 to 1.
         lag: Frames by which b is late, by counter.
         effective_samples: How many independent samples that correlation rests on.
-        moving: How many there are of what stands out of the noise floor at lag 0; of the whole spectrum, where that
-            is flat, so that fast fading and noise look alike.
+        moving: How many there are, at both ends at once, of what stands out of the noise floor at lag 0; of the whole
+            spectrum, where that is flat, so that fast fading and noise look alike.
         score: Fisher's z of the correlation, standard deviations, before the tries are paid for.
         p_value: How often an independent channel agrees as well in any of the tries, 0 to 1.
         tries: Lags times looks that the best was taken of.
@@ -87,12 +87,12 @@ def measure(a: Heard, b: Heard, *, most_lag: int = 1) -> PresenceEvidence:
     lags = sorted(range(-most_lag, most_lag + 1), key=abs)
     views = [view for lag in lags for view in _views(a, b, lag)]
     best = min(views, key=lambda view: (view.found.p_value, -view.found.correlation))
-    both = views[0].matched
+    both, moving = views[0].matched, views[0 if views[0].uneven else 1].found
     return PresenceEvidence(
         correlation=best.found.correlation,
         lag=best.lag,
         effective_samples=best.found.effective,
-        moving=views[0 if views[0].uneven else 1].found.effective,
+        moving=min(moving.effective, moving.coins),
         score=chance.fisher(best.found.correlation, best.found.effective),
         p_value=min(1.0, len(views) * best.found.p_value),
         tries=len(views),

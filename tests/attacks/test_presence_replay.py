@@ -1,0 +1,98 @@
+"""Attacks: answer a fresh handshake with what was recorded before, or at another place.
+
+The statement with its nonces stops every one of these by itself (test_presence_splice.py); here the attacker holds the
+signing key, or the verifier forgot to look, and the channel alone must refuse.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from samefade import channel, observe
+from samefade.errors import ChannelTooStatic, PresenceRefused, ReplaySuspected
+from samefade.presence import Decide, Heard
+
+DELAYS = {"1 s": 1, "10 s": 10, "1 min": 60, "10 min": 600, "2 h": 7200}
+RATE, WINDOW = 10, 600  # a window of one minute
+TRIALS = 40
+# power: a verifier who accepts 1 in 10 passes 40 windows once in 68 tests; one who keeps to its target of 1 in 1,000
+# accepts one of 40 once in 25 tests and two once in 1,300, so one is allowed
+ALLOWED = 1
+
+
+def link(name, seed, seconds):
+    world = channel.simulate(replace(channel.scenario(name), seconds=float(seconds)), seed, tones=(6,), seq=True)
+    return {end: (r.seq, observe.amplitude(r)) for end, r in (("a", world.a), ("b", world.b), ("e", world.e))}
+
+
+def window(recorded, first, *, as_of=None, n=WINDOW):
+    numbers, values = recorded
+    inside = (numbers >= first) & (numbers < first + n)
+    shift = 0 if as_of is None else as_of - first
+    return Heard(numbers[inside] + shift, values[inside])
+
+
+def verdicts(decide, pairs):
+    found = {"accepted": 0, "refused": 0, "abstained": 0}
+    for a, b in pairs:
+        try:
+            decide.decide(decide.measure(a, b))
+            found["accepted"] += 1
+        except ReplaySuspected:
+            found["refused"] += 1
+        except ChannelTooStatic:
+            found["abstained"] += 1
+    return found
+
+
+@pytest.fixture(scope="module")
+def long_links():
+    return {name: link(name, 11, 7200 + 60 + TRIALS * 17) for name in ("carried", "quiet-room")}
+
+
+def starts(delay):
+    return RATE * delay + 163 * np.arange(TRIALS)
+
+
+@pytest.mark.parametrize("name", ["carried", "quiet-room"])
+@pytest.mark.parametrize("delay", DELAYS)
+def test_replay(long_links, name, delay):
+    there = long_links[name]
+    now = starts(DELAYS[delay])
+    old = [(window(there["a"], s), window(there["b"], s - RATE * DELAYS[delay], as_of=s)) for s in now]
+    assert verdicts(Decide(), old)["accepted"] <= ALLOWED
+
+
+@pytest.mark.parametrize("name", ["carried", "quiet-room"])
+def test_the_honest_device_at_the_same_times_is_accepted(long_links, name):
+    # else the tests above would prove nothing
+    there = long_links[name]
+    found = verdicts(Decide(), [(window(there["a"], s), window(there["b"], s)) for s in starts(0)])
+    assert found["accepted"] >= 0.9 * TRIALS
+
+
+def test_a_replay_one_packet_old_is_within_the_lag_that_is_allowed(long_links):
+    # what one frame of lag allows is said in docs/explain/presence.md; nonces stop it
+    there = long_links["carried"]
+    pair = [(window(there["a"], s), window(there["b"], s - 1, as_of=s)) for s in starts(60)]
+    assert verdicts(Decide(), pair)["accepted"] > 0.9 * TRIALS
+    assert verdicts(Decide(most_lag=0), [(a, b) for a, b in pair])["accepted"] <= TRIALS
+
+
+def test_replay_of_the_verifiers_own_side():
+    # the attacker sends the verifier's own recording back, one window late
+    there = link("carried", 15, 900)
+    pairs = [(window(there["a"], s + WINDOW), window(there["a"], s, as_of=s + WINDOW)) for s in range(0, 6000, 200)]
+    assert verdicts(Decide(), pairs)["accepted"] <= ALLOWED
+
+
+def test_an_old_window_under_its_own_counters_has_nothing_in_common():
+    there = link("carried", 15, 300)
+    with pytest.raises(Exception, match="too few samples"):
+        Decide().measure(window(there["a"], 1000), window(there["b"], 0))
+
+
+def test_every_refusal_is_of_the_presence_branch():
+    assert issubclass(ReplaySuspected, PresenceRefused)
+    assert issubclass(ChannelTooStatic, PresenceRefused)
