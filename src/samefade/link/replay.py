@@ -136,8 +136,9 @@ def _attend(
 ) -> bool:
     """Carry datagrams and events until both ends are over; return whether they finished."""
     alive, finished, until = dict(pipes), 0, float("inf")
+    failed = False
     while alive and monotonic() < until:
-        if until == float("inf") and stop():
+        if until == float("inf") and (failed or stop()):  # nobody answers an end whose other end is gone
             until = monotonic() + GRACE
             for pipe in alive:
                 _ask(pipe)
@@ -148,6 +149,7 @@ def _attend(
                     told(alive[ready], message)
                 else:
                     finished += message is True
+                    failed = failed or message is not True
                     del alive[ready]
         relay.carry()
     return finished == len(pipes)
