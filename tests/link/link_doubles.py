@@ -27,7 +27,7 @@ class Talker:
     def __init__(self, initiator, rounds=20, measure=None, retry=RETRY, burst=1, linger=LINGER):
         self.initiator, self.rounds, self.measure, self.retry, self.burst = initiator, rounds, measure, retry, burst
         self.linger = linger
-        self.at, self.bad, self.heard, self.received = 0, 0, [], []
+        self.at, self.bad, self.heard, self.received, self.passed = 0, 0, [], [], None
         self._out, self._events = [], deque()
         self._due, self._closed, self._ends = None, False, None
 
@@ -40,7 +40,9 @@ class Talker:
             self._ask(now)
 
     def hear(self, sample, now):  # noqa: ARG002
-        self.heard.append(sample)
+        if sample.values.size:
+            self.heard.append(sample)
+        self.passed = sample.number
 
     def receive(self, datagram, now):
         found = opened(datagram)

@@ -80,6 +80,7 @@ def test_a_host_hears_each_peers_own_channel():
     assert [address for _, address in out] == ["near", "far"]
     assert len(host.peers["near"].heard) == 5
     assert host.peers["far"].heard == []
+    assert host.peers["far"].passed == 4
     assert [(where, type(event)) for where, event in told if isinstance(event, Probe)] == [
         ("near", Probe),
         ("far", Probe),

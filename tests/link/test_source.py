@@ -35,7 +35,7 @@ def test_a_stretch_takes_as_long_as_it_took_to_record(observation):
     while ear.deadline is not None:
         now = ear.deadline
         heard += [(now, sample.number) for sample in ear.due(now)]
-    assert [n for _, n in heard] == np.flatnonzero(observation.mask).tolist()
+    assert [n for _, n in heard] == sorted({*np.flatnonzero(observation.mask).tolist(), 99})
     assert all(at == pytest.approx(100 + (n + 1) / 20) for at, n in heard)
 
 
@@ -54,15 +54,31 @@ def test_stretches_that_are_asked_for_at_once_follow_each_other():
 def test_a_long_recording_is_heard_in_batches():
     x = Observation(np.zeros(3 * BATCH), 1.0, np.ones(3 * BATCH, bool))
     ear = Ear(RecordedSource(x))
-    ear.ask(Probe(first=0, last=3 * BATCH), now=0.0)
+    ear.ask(Probe(first=0, last=3 * BATCH - 1), now=0.0)
     assert [len(list(ear.due(0.0))) for _ in range(4)] == [BATCH, BATCH, BATCH, 0]
     assert ear.deadline is None
 
 
-def test_without_a_source_nothing_is_heard():
-    ear = Ear(None)
-    ear.ask(Probe(first=0, last=9), now=0.0)
+def last_of(source, last):
+    ear = Ear(source)
+    ear.ask(Probe(first=0, last=last), now=7.0)
+    *heard, end = ear.due(7.0)
     assert ear.deadline is None
+    return [sample.number for sample in heard], (end.number, end.values.size)
+
+
+def test_the_last_frame_ends_a_stretch_heard_or_not():
+    every, gaps = np.zeros(10), np.array([True] * 5 + [False] * 5)
+    assert last_of(RecordedSource(Observation(every, 1.0, ~gaps)), 9) == ([5, 6, 7, 8], (9, 1))
+    assert last_of(RecordedSource(Observation(every, 1.0, gaps)), 9) == ([0, 1, 2, 3, 4], (9, 0))
+    assert last_of(RecordedSource(Observation(every, 1.0, gaps)), 99) == ([0, 1, 2, 3, 4], (99, 0))
+    assert last_of(None, 9) == ([], (9, 0))
+
+
+def test_a_paced_stretch_whose_end_is_lost_still_takes_its_time():
+    ear = Ear(PacedSource(RecordedSource(Observation(np.zeros(10), 1.0, np.zeros(10, bool))), 1.0))
+    ear.ask(Probe(first=0, last=9), now=7.0)
+    assert ear.deadline == 17.0
 
 
 def test_numbers_that_make_no_sense_are_refused(observation):

@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Iterator
 
+import numpy as np
+
 from samefade.link.source import PacedSource, Source
 from samefade.session import Probe, Sample
 
@@ -10,9 +12,9 @@ BATCH = 1024  # samples in one go: a line must not be deaf while a long recordin
 
 
 class Ear:
-    """Give the samples of each stretch when they are due.
+    """Give the samples of each stretch when they are due, and its last frame in any case: without values when lost.
 
-    Without a source nothing is ever heard, and the session's own deadlines end its wait.
+    So a session knows when a stretch is over. Without a source everything is lost at once.
     """
 
     __slots__ = ("_free", "_next", "_period", "_source", "_stretches")
@@ -32,11 +34,9 @@ class Ear:
 
     def ask(self, probe: Probe, now: float) -> None:
         """Measure a stretch, after those that were asked for before."""
-        if self._source is None:
-            return
         begun = max(now, self._free)
         self._free = begun + (probe.last - probe.first + 1) * self._period
-        self._stretches.append(self._timed(self._source.take(probe.first, probe.last), probe.first, begun))
+        self._stretches.append(self._timed(probe, begun))
         if self._next is None:
             self._next = self._following()
 
@@ -49,9 +49,13 @@ class Ear:
             self._next = self._following()
             yield sample
 
-    def _timed(self, samples: Iterator[Sample], first: int, begun: float) -> Iterator[tuple[float, Sample]]:
-        for sample in samples:
-            yield begun + (sample.number - first + 1) * self._period, sample
+    def _timed(self, probe: Probe, begun: float) -> Iterator[tuple[float, Sample]]:
+        heard = probe.first - 1
+        for sample in () if self._source is None else self._source.take(probe.first, probe.last):
+            heard = sample.number
+            yield begun + (heard - probe.first + 1) * self._period, sample
+        if heard < probe.last:
+            yield begun + (probe.last - probe.first + 1) * self._period, Sample(probe.last, np.empty(0))
 
     def _following(self) -> tuple[float, Sample] | None:
         while self._stretches:
