@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil, log2
 from typing import NamedTuple
 
 import numpy as np
@@ -16,17 +15,16 @@ from samefade.entropy import Estimate, earn
 from samefade.errors import (
     AgreementFailed,
     ConstantSignal,
-    KeysDiffer,
     NotEnough,
     NotReciprocal,
     SamefadeError,
-    TooLittleEntropy,
 )
 from samefade.observe import guard_time
-from samefade.quantize import common, set_bits
+from samefade.quantize import common
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
+from samefade.session.account import after_naming, amplified, closed, hopeless, same_account
 from samefade.types import (
     BitArray,
     Bits,
@@ -36,7 +34,6 @@ from samefade.types import (
     Kept,
     Key,
     Ledger,
-    Mask,
     Observation,
     Pair,
     Spoken,
@@ -161,80 +158,35 @@ def _quantise(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept], terms: Ter
     fa, fb, a, b = quantised(scheme, kept, terms)
     usable = fa.usable & fb.usable
     worth = scheme.worth(a, fa, terms, spoken=spoken.a, eve=kept.e)
-    told = _mask_bits(fa.usable) + _mask_bits(fb.usable)
-    account = earn(Ledger(), worth, len(a)).pay("usable points, named by both ends", told)
+    account = after_naming(earn(Ledger(), worth, len(a)), fa.usable, fb.usable)
     hard = (scheme.hard_bits(a, terms), scheme.hard_bits(b, terms))
     correlation = metrics.pearson(np.ravel(fa.values[usable]), np.ravel(fb.values[usable]))
     return _Ends(terms, scheme.spelt(a, terms, account), scheme.believed(b, fb, terms), hard, correlation, worth)
-
-
-def _mask_bits(usable: Mask) -> float:
-    """Return the bits that name which points are usable, in the shorter of two codes and one bit that says which.
-
-    One code names how many there are and then which of all such sets; the other how many runs there are, and then
-    where each begins and ends.
-    """
-    n, m = len(usable), int(np.count_nonzero(usable))
-    if m == n:
-        return 1.0
-    place = ceil(np.log2(n + 1))
-    edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
-    return float(1 + place + min(set_bits(n, m), edges * place))
 
 
 def _one(values: Float) -> Float:
     return values if values.ndim == 1 else values[:, 0]
 
 
-def _hopeless(scheme: Scheme, ends: _Ends) -> _Outcome | None:
-    """Decline a discussion that no code could win: n·h(p) bits must be told at the least (Slepian and Wolf 1973)."""
-    least = scheme.least_told(ends.a, ends.terms)
-    need = scheme.amplify.bits + scheme.amplify.margin()
-    ledger = ends.a.ledger.pay("declined: the least that correcting the errors would tell", least)
-    if ledger.balance >= need:
-        return None
-    return _Outcome(
-        ledger, None, TooLittleEntropy(have=ledger.balance - scheme.amplify.margin(), need=scheme.amplify.bits)
-    )
-
-
 def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
-    declined = _hopeless(scheme, ends)
+    declined = hopeless(scheme, ends.a, ends.terms)
     if declined is not None:
-        return declined
+        return _Outcome(declined[0], None, declined[1])
     answerer, corrector = scheme.answer(ends.a), scheme.correct(ends.b)
     try:
         fixed, ledger = talk(answerer, corrector)
-        _same_account(ledger, corrector.ledger)
+        same_account(ledger, corrector.ledger)
     except AgreementFailed as why:
         return _Outcome(ends.a.ledger, None, why)
-    # how many keys are issued, and with which claim, depends on what the secret samples turned out to be worth
-    ledger = ledger.pay("number of keys and their claim", log2(2 * (len(ends.a) // scheme.amplify.bits) + 1))
-    excess = ledger.balance - limit
-    if excess > 0:
-        ledger = ledger.pay("more than the mutual information of the channel allows", excess)
+    ledger = closed(scheme, ledger, len(ends.a), limit)
     return _Outcome(ledger, (answerer.fixed, fixed), None)
-
-
-def _same_account(a: Ledger, b: Ledger) -> None:
-    """Refuse a key where the two ends counted the discussion differently: b's whole account is the end of a's.
-
-    Raises:
-        KeysDiffer: When they did.
-    """
-    discussion = Ledger(a.entries[len(a.entries) - len(b.entries) :])
-    if discussion.entries != b.entries:
-        raise KeysDiffer(account_a=discussion.paid, account_b=b.paid)
 
 
 def _amplify(scheme: Scheme, outcome: _Outcome, seed: bytes, refusal: SamefadeError | None, claim: Claim) -> _Outcome:
     if outcome.agreed is None or refusal is not None:
         return replace(outcome, refusal=refusal or outcome.refusal)
-    size = scheme.amplify.bits
-    count = max(1, int((outcome.ledger.balance - scheme.amplify.margin()) // size))
-    hashing = replace(scheme.amplify, bits=size * count)
     try:
-        a, b = (hashing.amplify(end, outcome.ledger, seed, claim).split(size) for end in outcome.agreed)
+        a, b = (amplified(scheme, end, outcome.ledger, seed, claim) for end in outcome.agreed)
     except NotEnough as why:
         return replace(outcome, refusal=why)
     return replace(outcome, keys=(a, b))

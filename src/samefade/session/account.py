@@ -1,0 +1,94 @@
+"""The account of a run, the same wherever the two ends are: what naming points tells, and what is left for keys."""
+
+from dataclasses import replace
+from math import ceil, log2
+
+import numpy as np
+
+from samefade.errors import KeysDiffer, TooLittleEntropy
+from samefade.quantize import set_bits
+from samefade.schemes import Scheme
+from samefade.types import Bits, Claim, Key, Ledger, Mask, Terms
+
+
+def mask_bits(usable: Mask) -> float:
+    """Return the bits that name which points are usable, in the shorter of two codes and one bit that says which.
+
+    One code names how many there are and then which of all such sets; the other how many runs there are, and then
+    where each begins and ends.
+    """
+    n, m = len(usable), int(np.count_nonzero(usable))
+    if m == n:
+        return 1.0
+    place = ceil(np.log2(n + 1))
+    edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
+    return float(1 + place + min(set_bits(n, m), edges * place))
+
+
+def after_naming(ledger: Ledger, a: Mask, b: Mask) -> Ledger:
+    """Pay for the points that both ends named usable."""
+    return ledger.pay("usable points, named by both ends", mask_bits(a) + mask_bits(b))
+
+
+def hopeless(scheme: Scheme, bits: Bits, terms: Terms) -> tuple[Ledger, TooLittleEntropy] | None:
+    """Decline a discussion that no code could win: n·h(p) bits must be told at the least (Slepian and Wolf 1973).
+
+    Args:
+        scheme: The scheme.
+        bits: End a's bits with their account.
+        terms: The public terms.
+
+    Returns:
+        The account that shows it and the refusal, or None when it is worth trying.
+    """
+    least = scheme.least_told(bits, terms)
+    need = scheme.amplify.bits + scheme.amplify.margin()
+    ledger = bits.ledger.pay("declined: the least that correcting the errors would tell", least)
+    if ledger.balance >= need:
+        return None
+    return ledger, TooLittleEntropy(have=ledger.balance - scheme.amplify.margin(), need=scheme.amplify.bits)
+
+
+def closed(scheme: Scheme, ledger: Ledger, bits: int, limit: float) -> Ledger:
+    """Close the account after the discussion.
+
+    Args:
+        scheme: The scheme.
+        ledger: End a's account with all that the discussion told.
+        bits: How many bits each end had.
+        limit: Mutual information of the whole string, bits: nobody can have more (Maurer 1993).
+    """
+    # how many keys are issued, and with which claim, depends on what the secret samples turned out to be worth
+    ledger = ledger.pay("number of keys and their claim", log2(2 * (bits // scheme.amplify.bits) + 1))
+    excess = ledger.balance - limit
+    if excess > 0:
+        ledger = ledger.pay("more than the mutual information of the channel allows", excess)
+    return ledger
+
+
+def count(scheme: Scheme, ledger: Ledger) -> int:
+    """Return how many keys a closed account pays for: one at least, so that hashing says what is missing."""
+    return max(1, int((ledger.balance - scheme.amplify.margin()) // scheme.amplify.bits))
+
+
+def amplified(scheme: Scheme, fixed: Bits, ledger: Ledger, seed: bytes, claim: Claim) -> tuple[Key, ...]:
+    """Hash one end's agreed string to as many keys as the account pays for.
+
+    Raises:
+        TooLittleEntropy: When it pays for none.
+        TooFewSamples: When the string is shorter than the keys.
+    """
+    size = scheme.amplify.bits
+    hashing = replace(scheme.amplify, bits=size * count(scheme, ledger))
+    return hashing.amplify(fixed, ledger, seed, claim).split(size)
+
+
+def same_account(a: Ledger, b: Ledger) -> None:
+    """Refuse a key where the two ends counted the discussion differently: b's whole account is the end of a's.
+
+    Raises:
+        KeysDiffer: When they did.
+    """
+    discussion = Ledger(a.entries[len(a.entries) - len(b.entries) :])
+    if discussion.entries != b.entries:
+        raise KeysDiffer(account_a=discussion.paid, account_b=b.paid)

@@ -1,0 +1,114 @@
+"""The CSI handshake as a script: each end proves by the channel that it is there now (secrecy.md, section 6).
+
+Both measure the same frames; then each commits to what it heard by a signed statement, and only when both have
+committed do they show it: whoever showed first could otherwise be answered with its own samples.
+What is shown is burnt, travels sealed, and is never used for a key.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from samefade.errors import OutOfRange, PresenceRefused, RemoteProtocolError
+from samefade.presence import Decide, Heard, Signer, Statement, digest, pack_csi, unpack_csi
+from samefade.session.events import Present, Refused, Reserve
+from samefade.session.packing import expect
+from samefade.session.plan import Plan, unpack_mark
+from samefade.session.script import Hear, Measure, Say, Script, Tell, Want
+from samefade.session.secured import Secured
+from samefade.wire import codes
+
+NAME = "presence"
+_NONCE = 16
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A CSI handshake, as either end plays it.
+
+    Attributes:
+        decide: When to believe, at which false-accept rate.
+        signers: Makes, of what the handshake established, what signs this end's statement and verifies the other's.
+        chance: Returns that many unpredictable bytes.
+    """
+
+    decide: Decide
+    signers: Callable[[Secured], tuple[Signer, Signer]]
+    chance: Callable[[int], bytes]
+
+    def initiate(self, plan: Plan, secured: Secured) -> Script:
+        """Play the end that begins."""
+        mine = self.chance(_NONCE)
+        plan = plan.after(unpack_mark(secured.parameters))
+        yield Say(codes.PLAN, (plan.pack(), mine))
+        _, said = yield Hear((codes.READY,))
+        (theirs,) = expect(said, bytes)
+        run = _Run(plan, secured, (mine, theirs))
+        yield from self._show(run)
+
+    def respond(self, mark: int, secured: Secured) -> Script:
+        """Play the end that waits to be spoken to.
+
+        Args:
+            mark: The last frame counter that was ever used with this peer.
+            secured: What the handshake established.
+        """
+        _, said = yield Hear((codes.PLAN,))
+        packed, theirs = expect(said, list, bytes)
+        plan = Plan.unpack(packed)
+        if plan.scheme != NAME or plan.first <= mark:
+            raise OutOfRange("first frame counter", plan.first, f"above {mark}: those before it were used")
+        mine = self.chance(_NONCE)
+        yield Say(codes.READY, (mine,))
+        yield from self._show(_Run(plan, secured, (theirs, mine)))
+
+    def _show(self, run: "_Run") -> Script:
+        yield Tell(Reserve(last=run.plan.spoken_last))
+        heard: Heard = yield Measure(run.plan.first, run.plan.spoken_last, run.plan.tones)
+        theirs = yield from self._exchange(run, pack_csi(heard.numbers, heard.values))
+        try:
+            verdict = self.decide.decide(self.decide.measure(heard, Heard(*unpack_csi(theirs))))
+        except PresenceRefused as why:
+            yield Tell(Refused(error=why))
+            raise
+        yield Say(codes.VERDICT)
+        yield Hear((codes.VERDICT,))
+        yield Tell(Present(evidence={**asdict(verdict.evidence), "threshold": verdict.threshold}))
+
+    def _exchange(self, run: "_Run", packed: bytes) -> Generator[Want, Any, bytes]:
+        """Commit, hear the other's commitment, show, and hear what it shows; the initiator first each time."""
+        mine, theirs = self.signers(run.secured)
+        statement = run.statement(run.secured.role, digest(packed))
+        commitment = Say(codes.CSI, (statement.csi, mine.sign(statement)))
+        said = yield from _in_turn(run, commitment)
+        csi, signature = expect(said, bytes, bytes)
+        stated = run.statement("responder" if run.secured.role == "initiator" else "initiator", csi)
+        theirs.verify(stated, signature)
+        (shown,) = expect((yield from _in_turn(run, Say(codes.CSI, (packed,)))), bytes)
+        stated.check_samples(shown)
+        return bytes(shown)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    plan: Plan
+    secured: Secured
+    nonces: tuple[bytes, bytes]
+
+    def statement(self, role: Any, csi: bytes) -> Statement:  # noqa: ANN401 -- one of two words
+        try:
+            return Statement(
+                role, *self.nonces, *self.secured.ends, self.secured.epoch, self.plan.first, self.plan.spoken_last, csi
+            )
+        except OutOfRange as why:
+            raise RemoteProtocolError(statement=str(why)) from None
+
+
+def _in_turn(run: _Run, say: Say) -> Generator[Want, Any, Any]:
+    if run.secured.role == "initiator":
+        yield say
+        _, said = yield Hear((codes.CSI,))
+    else:
+        _, said = yield Hear((codes.CSI,))
+        yield say
+    return said
