@@ -1,10 +1,13 @@
 """Stores to try, and keys to put into them."""
 
+import asyncio
 import hashlib
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -84,3 +87,42 @@ def stocked(make_store, issue):
         return store, keys
 
     return make
+
+
+class Answer(NamedTuple):
+    """What the server answered."""
+
+    code: int
+    json: object
+    headers: dict
+
+
+@pytest.fixture
+def ask():
+    """Ask an ASGI application, without a network; `who` stands for the client certificate."""
+
+    def request(app, method, path, *, who="alice", query="", body=b"", chunks=1):
+        size = max(1, -(-len(body) // chunks))
+        parts = [body[i : i + size] for i in range(0, len(body), size)] or [b""]
+        incoming = iter(
+            [{"type": "http.request", "body": p, "more_body": i + 1 < len(parts)} for i, p in enumerate(parts)]
+        )
+        sent = []
+
+        async def receive():
+            return next(incoming)
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+            "headers": [], "http_version": "1.1", "scheme": "https", "server": ("kme", 443), "client": ("1", 1),
+            "root_path": "", "who": who,
+        }  # fmt: skip
+        asyncio.run(app(scope, receive, send))
+        told = b"".join(message.get("body", b"") for message in sent)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], json.loads(told) if told else None, headers)
+
+    return request

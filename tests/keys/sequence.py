@@ -69,12 +69,13 @@ def opened(folder):
 
 def seen(store):
     """Return all that is kept, secrets included where they are there."""
-    keys = [(e.key_id, e.state, e.served, e.expires) for e in store.keys()]
+    listed = store.keys()
+    keys = [(e.key_id, e.state, e.served, e.expires) for e in listed]
     secrets = [
         store.database.vault.open(sealed, ("key", *said))
         for *said, sealed in store.database.read(
-            "SELECT key_id, peer, state, claim, bits, created, expires, root, certificate, master, slave, served, sealed"
-            " FROM keys ORDER BY seq"
+            "SELECT key_id, peer, state, claim, bits, created, expires, root, certificate, master, slave, served,"
+            " sealed FROM keys ORDER BY seq"
         )
     ]
     roots = [(r.name, r.epoch, r.reveal_secret_bytes()) for r in store.roots(PEER)]

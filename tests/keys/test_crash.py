@@ -105,7 +105,7 @@ def test_death_within_statements(victims, fast_path, snapshots):
         folder = fast_path / f"tick{i}"
         folder.mkdir()
         start(victims, folder, "tick", rng.randrange(900))
-        done, status = end(victims)
+        done, _ = end(victims)
         check(folder, done, snapshots)
         shutil.rmtree(folder)
         ended.add(done)

@@ -26,7 +26,8 @@ PEER = b"sta"
 
 
 def states(store):
-    return [entry.state for entry in store.keys()]
+    listed = store.keys()
+    return [entry.state for entry in listed]
 
 
 def names(keys):

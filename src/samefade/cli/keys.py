@@ -1,5 +1,6 @@
 """`samefade keys`: the keys of this node, who may have them, and a server that hands them out."""
 
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,18 +193,18 @@ def serve(
     `curl --cacert tls/ca.pem --cert tls/alice.pem --key tls/alice.key https://127.0.0.1:8443/api/v1/keys/bob/enc_keys`.
     """
     from samefade.keys import etsi
-    from samefade.keys import serve as https
-
-    def opened(address: str) -> None:
-        if json:
-            emit({"schema": "samefade.keys/1", "address": address})
-        else:
-            say(f"keys are served at {address}")
+    from samefade.keys.serve import Server, Tls
 
     with _open(store, key_file, passphrase_file) as held:
         application = etsi.application(held, name, now=time.time)
-        files = https.Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
-        https.serve(application, files, host, port, opened=opened)
+        files = Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
+        server = Server(application, files, host, port)
+        if json:
+            emit({"schema": "samefade.keys/1", "address": server.address})
+        else:
+            say(f"keys are served at {server.address}")
+        sys.stdout.flush()  # whoever waits for the address may be behind a pipe
+        server.run()
 
 
 def _open(store: Path, key_file: Path | None, passphrase_file: Path | None, *, create: bool = False) -> Store:

@@ -1,10 +1,10 @@
-"""Serve keys over HTTPS: TLS with mandatory client certificates, a clean stop, and the address told once it is open."""
+"""Serve keys over HTTPS: TLS with mandatory client certificates, and a clean stop."""
 
 import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,39 +57,53 @@ class Tls:
         return context
 
 
-def serve(
-    app: Any, tls: Tls, host: str = "127.0.0.1", port: int = 0, *, opened: Callable[[str], None]  # noqa: ANN401 -- ASGI
-) -> None:  # fmt: skip
-    """Serve until a signal (SIGINT, SIGTERM) asks to stop; then finish what runs, and return.
+class Server:
+    """An HTTPS server; it takes connections from when it is made, and answers them while it runs.
 
-    Args:
-        app: The ASGI application.
-        tls: Certificates.
-        host: Address to listen on.
-        port: Port; 0 takes a free one.
-        opened: Is told the address, as `https://host:port`, once connections are taken.
-
-    Raises:
-        MissingExtra: When the extra `serve` is not installed.
-        BadCertificate: When a certificate cannot be used.
-        OthersMayRead: When others may read the private key.
-        CannotWrite: When the address is taken, or not this machine's.
+    Attributes:
+        address: Where it is reached, as `https://host:port`.
     """
-    try:
-        import uvicorn
-    except ImportError:
-        raise MissingExtra("serve") from None
-    config = uvicorn.Config(
-        app, http=_protocol(), ws="none", lifespan="off", proxy_headers=False, server_header=False, access_log=False,
-        log_level="warning", timeout_graceful_shutdown=_GRACE, limit_concurrency=_MOST_CONNECTIONS,
-    )  # fmt: skip
-    context = tls.context()
-    config.load()
-    config.ssl = context
-    with _listening(host, port) as listener, _signals_end_quietly():
+
+    def __init__(self, app: Any, tls: Tls, host: str = "127.0.0.1", port: int = 0) -> None:  # noqa: ANN401 -- ASGI
+        """Open it.
+
+        Args:
+            app: The ASGI application.
+            tls: Certificates.
+            host: Address to listen on.
+            port: Port; 0 takes a free one.
+
+        Raises:
+            MissingExtra: When the extra `serve` is not installed.
+            BadCertificate: When a certificate cannot be used.
+            OthersMayRead: When others may read the private key.
+            CannotWrite: When the address is taken, or not this machine's.
+        """
+        try:
+            import uvicorn
+        except ImportError:
+            raise MissingExtra("serve") from None
+        config = uvicorn.Config(
+            app, http=_protocol(), ws="none", lifespan="off", proxy_headers=False, server_header=False,
+            access_log=False, log_level="warning", timeout_graceful_shutdown=_GRACE,
+            limit_concurrency=_MOST_CONNECTIONS,
+        )  # fmt: skip
+        context = tls.context()
+        config.load()
+        config.ssl = context
+        self._server = uvicorn.Server(config)
+        self._listener = _listening(host, port)
         shown = f"[{host}]" if ":" in host else host
-        opened(f"https://{shown}:{listener.getsockname()[1]}")
-        uvicorn.Server(config).run(sockets=[listener])
+        self.address = f"https://{shown}:{self._listener.getsockname()[1]}"
+
+    def run(self) -> None:
+        """Answer until `stop`, SIGINT or SIGTERM; then finish what runs, and return."""
+        with self._listener, _signals_end_quietly():
+            self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Let `run` return soon; may be called from another thread."""
+        self._server.should_exit = True
 
 
 def _protocol() -> "type[asyncio.Protocol]":
@@ -108,18 +122,21 @@ def _protocol() -> "type[asyncio.Protocol]":
 
             self.app = app
 
+        def shutdown(self) -> None:
+            idle = self.cycle is None or self.cycle.response_complete
+            super().shutdown()
+            if idle and not self.transport.get_write_buffer_size():
+                self.transport.abort()  # TLS would wait for the client's farewell for half a minute
+
     return Named
 
 
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def _listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=_MOST_CONNECTIONS)
+        return socket.create_server((host, port), family=family, backlog=_MOST_CONNECTIONS)
     except OSError as error:
         raise CannotWrite(f"{host}:{port}", error.strerror or str(error)) from None
-    with listener:
-        yield listener
 
 
 @contextmanager
