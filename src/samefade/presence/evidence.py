@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from samefade.errors import OutOfRange
 from samefade.presence import chance
 from samefade.presence.agreement import Agreement, agree
-from samefade.presence.heard import Heard, match
+from samefade.presence.heard import Heard, match, match_late
 from samefade.presence.modes import modes
 
 MOST_LAG = 16
@@ -80,14 +80,15 @@ def measure(a: Heard, b: Heard, *, most_lag: int = 1) -> PresenceEvidence:
         ConstantSignal: When an end does not vary over the frames that both have.
         EndsDisagree: When the ends have different numbers of tones.
         OutOfRange: When `most_lag` is not 0 to 16.
-        TooFewSamples: With fewer than 16 frame counters in common at some lag tried.
+        TooFewSamples: With fewer than 16 frame counters in common.
     """
     if not 0 <= most_lag <= MOST_LAG:
         raise OutOfRange("most_lag", most_lag, f"0 to {MOST_LAG} frames")
+    both = len(match(a, b).numbers)
     lags = sorted(range(-most_lag, most_lag + 1), key=abs)
     views = [view for lag in lags for view in _views(a, b, lag)]
     best = min(views, key=lambda view: (view.found.p_value, -view.found.correlation))
-    both, moving = views[0].matched, views[0 if views[0].uneven else 1].found
+    moving = views[0 if views[0].uneven else 1].found
     return PresenceEvidence(
         correlation=best.found.correlation,
         lag=best.lag,
@@ -108,15 +109,14 @@ class _View(NamedTuple):
     lag: int
     look: str
     found: Agreement
-    matched: int
     uneven: bool
 
 
 def _views(a: Heard, b: Heard, lag: int) -> tuple[_View, _View]:
-    both = match(a, b, lag)
+    both = match_late(a, b, lag)
     x, y = modes(both.numbers, both.a), modes(both.numbers, both.b)
     n, uneven = len(both.numbers), x.uneven or y.uneven
     return (
-        _View(lag, STANDING, agree(x.standing, y.standing, n), n, uneven),
-        _View(lag, WHOLE, agree(x.whole, y.whole, n), n, uneven),
+        _View(lag, STANDING, agree(x.standing, y.standing, n), uneven),
+        _View(lag, WHOLE, agree(x.whole, y.whole, n), uneven),
     )

@@ -93,8 +93,8 @@ class Matched(NamedTuple):
     b: Float
 
 
-def match(a: Heard, b: Heard, lag: int = 0) -> Matched:
-    """Match a's counter i with b's counter i + lag; numbers that only one end has are lost.
+def match(a: Heard, b: Heard) -> Matched:
+    """Match by frame counter; numbers that only one end has are lost.
 
     Raises:
         ConstantSignal: When an end does not vary in any tone over what both have.
@@ -103,12 +103,17 @@ def match(a: Heard, b: Heard, lag: int = 0) -> Matched:
     """
     if a.tones != b.tones:
         raise EndsDisagree("number of tones", a.tones, b.tones)
-    late = b.late_by(lag)
-    numbers, i, j = np.intersect1d(a.numbers, late.numbers, assume_unique=True, return_indices=True)
-    if len(numbers) < LEAST:
-        raise TooFewSamples(have=len(numbers), need=LEAST)
-    both = Matched(numbers, a.values[i], late.values[j])
+    both = match_late(a, b, 0)
+    if len(both.numbers) < LEAST:
+        raise TooFewSamples(have=len(both.numbers), need=LEAST)
     for name, x in (("a", both.a), ("b", both.b)):
         if not np.any(np.ptp(x, axis=0) > 0):
             raise ConstantSignal(name, float(x.flat[0]))
     return both
+
+
+def match_late(a: Heard, b: Heard, lag: int) -> Matched:
+    """Match a's counter i with b's counter i + lag, whatever there is."""
+    late = b.late_by(lag)
+    numbers, i, j = np.intersect1d(a.numbers, late.numbers, assume_unique=True, return_indices=True)
+    return Matched(numbers, a.values[i], late.values[j])

@@ -32,6 +32,7 @@ _SLOWEST = 8  # modes
 _UNEVEN = 40.0  # times the floor: 8 modes of white noise hold as much once in 300,000 windows, one mode never
 _RANGE = 400.0  # 26 dB below the strongest mode the leakage of others is no mode of its own
 _ROUNDED = 0.41  # steps: √2 of what rounding alone leaves, 1/√12
+_JUMP = 3.0  # times what 9 in 10 steps stay below: five standard deviations of Gaussian ones
 _MEDIAN = 0.4549  # of a chi-squared variable with one degree of freedom
 
 
@@ -82,10 +83,21 @@ def samples_of(x: Float) -> Float:
 
 
 def _even(numbers: Integer, values: Float) -> Float:
-    """Bridge lost frames by straight lines; (m, k) without its mean, and 0 where only rounding varies."""
+    """Bridge lost frames by straight lines and leave out jumps; (m, k)."""
     grid = np.arange(numbers[0], numbers[-1] + 1)
     even = np.stack([np.interp(grid, numbers, column) for column in values.T], axis=1)
-    return np.asarray(even - even.mean(axis=0))
+    return _without_jumps(even - even.mean(axis=0))
+
+
+def _without_jumps(x: Float) -> Float:
+    """Leave out steps from one frame to the next that are far above most of them.
+
+    Automatic gain controls jump, and a few strong bursts make them jump at both ends at once: one event, not a fade.
+    """
+    rise = np.diff(x, axis=0)
+    limit = _JUMP * np.quantile(np.abs(rise), 0.9, axis=0)
+    held = np.where((limit > 0) & (np.abs(rise) > limit), 0.0, rise)
+    return np.asarray(x[:1] + np.concatenate([np.zeros_like(x[:1]), np.cumsum(held, axis=0)]))
 
 
 def _without_trend(x: Float, step: Float) -> Float:
