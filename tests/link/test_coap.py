@@ -99,6 +99,17 @@ def test_what_goes_down_waits_for_a_poll_that_comes_ever_less_often():
     asyncio.run(waits())
 
 
+def test_what_is_said_last_still_leaves():
+    async def last():
+        async with server(HERE, 0, 0.0) as (down, port):
+            async with peer(HERE, port) as up:
+                up.send(b"bye")
+            ((came, _),) = await down.wait(5.0)
+            assert came == b"bye"
+
+    asyncio.run(last())
+
+
 def test_a_client_that_we_did_not_write():
     async def foreign():
         stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()

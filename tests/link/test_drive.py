@@ -6,6 +6,7 @@ from link_doubles import Flock, Talker, sealed
 
 from samefade.errors import CannotWrite
 from samefade.link.drive import Drive, HostDrive
+from samefade.link.follow import follow
 from samefade.link.source import PacedSource, RecordedSource
 from samefade.session import Moved, Probe, Reserve
 from samefade.types import Observation
@@ -86,3 +87,25 @@ def test_a_host_hears_each_peers_own_channel():
         ("far", Probe),
     ]
     assert not drive._ears
+
+
+def test_a_session_is_told_to_end_and_says_a_last_word():
+    class Polite(Talker):
+        def stop(self, now):  # noqa: ARG002
+            self._events.append(Moved(state="dead"))
+            self._out.append(b"bye")
+
+    class Door:
+        def __init__(self):
+            self.sent = []
+
+        def send(self, item):
+            self.sent.append(item)
+
+        def wait(self, seconds):  # noqa: ARG002
+            return []
+
+    told, door = [], Door()
+    assert not follow(Drive(Polite(False), None, told.append), door, stop=lambda: True)
+    assert (told[-1], door.sent) == (Moved(state="dead"), [b"bye"])
+    assert not follow(Drive(Talker(False)), door, stop=lambda: True)

@@ -54,16 +54,21 @@ def test_a_bug_in_an_end_does_not_hang(capfd):
 
 
 def test_processes_stop_within_a_second_of_being_asked_to():
-    asked = []
+    assert min(seconds_to_stop() for _ in range(2)) < 1.0  # the machine may be busy once
+    assert not multiprocessing.active_children()
+
+
+def seconds_to_stop():
+    asked, told = [], []
 
     def stop():
-        asked.append(time.monotonic())
-        return asked[-1] - asked[0] > 1.5
+        if len(told) >= 6:  # both ends are at work
+            asked.append(time.monotonic())
+        return bool(asked)
 
-    ran = as_processes(partial(make_forever, "a"), partial(make_forever, "b"), lambda *_: None, stop=stop)
-    assert not ran.finished
-    assert time.monotonic() - asked[-1] < 1.0
-    assert not multiprocessing.active_children()
+    ends = partial(make_forever, "a"), partial(make_forever, "b")
+    assert not as_processes(*ends, lambda *what: told.append(what), stop=stop).finished
+    return time.monotonic() - asked[0]
 
 
 def test_crossed_sockets_hear_nobody_else():

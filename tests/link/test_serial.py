@@ -15,6 +15,7 @@ import pytest
 from link_doubles import Talker
 
 from samefade.errors import MissingExtra
+from samefade.link.cobs import frame
 from samefade.link.drive import Drive
 from samefade.link.errors import LineLost, LinkRefused, NoSuchPort
 from samefade.link.serial import SerialLine, arun_serial, line, run_serial
@@ -94,6 +95,32 @@ def test_noise_is_counted_and_the_next_frame_is_found():
     finally:
         os.close(main)
         os.close(other)
+
+
+def test_what_is_said_last_still_leaves():
+    main, other = os.openpty()
+    tty.setraw(main)
+    tty.setraw(other)
+
+    async def last(name):
+        async with line(name) as opened:
+            for _ in range(20):
+                opened.send(b"x" * 1000)  # more than the system takes at once
+            await asyncio.sleep(0)
+
+    got = bytearray()
+
+    def read():
+        while len(got) < 20 * len(frame(b"x" * 1000)):
+            got.extend(os.read(main, 4096))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    asyncio.run(last(os.ttyname(other)))
+    reader.join(5)
+    os.close(other)
+    os.close(main)
+    assert bytes(got) == frame(b"x" * 1000) * 20
 
 
 def test_it_stops_within_a_second_when_asked_to():

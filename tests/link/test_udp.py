@@ -12,6 +12,7 @@ import pytest
 from link_doubles import Flock, Talker
 
 from samefade.errors import OutOfRange
+from samefade.link import asockets
 from samefade.link.address import resolve
 from samefade.link.drive import Drive, HostDrive
 from samefade.link.errors import AddressInUse, AddressUnknown, LinkRefused, NotPermitted, refused
@@ -208,6 +209,22 @@ def test_a_datagram_too_long_to_send_is_loss():
         assert [datagram for datagram, _ in other.wait(5.0)] == [b"short"]
         other.send((bytes(70_000), line.address))
         assert other.lost == 1
+
+
+def test_a_datagram_too_long_to_send_is_loss_under_asyncio():
+    async def long():
+        async with asockets.port("127.0.0.1") as other, asockets.peer(*other.address) as line:
+            line.send(bytes(70_000))
+            assert line.lost == 1
+            line.send(b"short")
+            assert [datagram for datagram, _ in await other.wait(5.0)] == [b"short"]
+            other.send((bytes(70_000), line.address))
+            other.send((bytes(LARGEST + 1), line.address))
+            other.send((b"then one of ours", line.address))
+            assert await line.wait(5.0) == [b"then one of ours"]
+            assert (other.lost, line.lost) == (1, 2)
+
+    asyncio.run(long())
 
 
 def test_it_stops_within_a_second_when_asked_to():

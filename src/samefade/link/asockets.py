@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from samefade.link.address import SocketAddress
-from samefade.link.inbox import Inbox
+from samefade.link.inbox import Inbox, closed
 from samefade.link.sockets import LARGEST, open_socket
+
+BACKLOG = 1 << 16  # bytes that wait for the system; beyond them datagrams are lost, as the system would lose them
 
 
 class _Protocol(asyncio.DatagramProtocol):
@@ -48,13 +50,19 @@ class AsyncUdp:
 
     def __init__(self, transport: asyncio.DatagramTransport, protocol: _Protocol) -> None:
         """Take an open socket."""
-        self._transport, self._protocol = transport, protocol
+        self._transport, self._protocol, self._refused = transport, protocol, 0
         self.address: SocketAddress = transport.get_extra_info("sockname")
 
     @property
     def lost(self) -> int:
         """Return how many datagrams the system did not carry, were too long, or found no room."""
-        return self._protocol.lost + self._protocol.inbox.lost
+        return self._protocol.lost + self._protocol.inbox.lost + self._refused
+
+    def _room(self) -> bool:
+        """Say whether the system takes another datagram; count it as lost otherwise."""
+        full: bool = self._transport.get_write_buffer_size() > BACKLOG  # type: ignore[attr-defined]  # both loops have it
+        self._refused += full
+        return not full
 
 
 class AsyncUdpPeer(AsyncUdp):
@@ -62,7 +70,7 @@ class AsyncUdpPeer(AsyncUdp):
 
     def send(self, item: bytes) -> None:
         """Send a datagram; one that the system refuses is lost."""
-        if item:
+        if self._room():
             self._transport.sendto(item)
 
     async def wait(self, seconds: float) -> list[bytes]:
@@ -75,7 +83,8 @@ class AsyncUdpPort(AsyncUdp):
 
     def send(self, item: tuple[bytes, SocketAddress]) -> None:
         """Send a datagram to an address; one that the system refuses is lost."""
-        self._transport.sendto(*item)
+        if self._room():
+            self._transport.sendto(*item)
 
     async def wait(self, seconds: float) -> list[tuple[bytes, SocketAddress]]:
         """Return the datagrams that came and where from, waiting for them at most this long."""
@@ -116,5 +125,4 @@ async def _endpoint(opened: socket.socket) -> AsyncIterator[tuple[asyncio.Datagr
     try:
         yield transport, protocol
     finally:
-        transport.abort()
-        await protocol.gone  # the socket is closed only then
+        await closed(transport, protocol.gone)

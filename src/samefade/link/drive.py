@@ -1,7 +1,7 @@
 """Drive a session: hear what it asks for, tell its events, keep its deadlines; the one place that does."""
 
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from samefade.link.ear import Ear
 from samefade.link.source import Source
@@ -13,6 +13,15 @@ Address = TypeVar("Address", bound=Hashable)
 
 def ignore(event: Event) -> None:
     """Do nothing with an event."""
+
+
+@runtime_checkable
+class Stops(Protocol):
+    """A session, or a host, that can be told to end."""
+
+    def stop(self, now: float) -> None:
+        """End because the owner wants it; what is said last is still to be sent."""
+        ...
 
 
 class Driven(Protocol[Item]):
@@ -28,6 +37,10 @@ class Driven(Protocol[Item]):
 
     def turn(self, now: float) -> list[Item]:
         """Do what is due; return what to send."""
+        ...
+
+    def stop(self, now: float) -> list[Item]:
+        """End because the owner wants it; return what to send last."""
         ...
 
     @property
@@ -70,6 +83,12 @@ class Drive:
         due = self._machine.deadline
         if due is not None and due <= now:
             self._machine.tick(now)
+        return self._settle(now)
+
+    def stop(self, now: float) -> list[bytes]:
+        """End because the owner wants it; return what to send last."""
+        if isinstance(self._machine, Stops):
+            self._machine.stop(now)
         return self._settle(now)
 
     @property
@@ -159,6 +178,12 @@ class HostDrive(Generic[Address]):
         due = self._host.deadline
         if due is not None and due <= now:
             self._host.tick(now)
+        return self._settle(now)
+
+    def stop(self, now: float) -> list[tuple[bytes, Address]]:
+        """End every session because the owner wants it; return what to send last and where to."""
+        if isinstance(self._host, Stops):
+            self._host.stop(now)
         return self._settle(now)
 
     @property

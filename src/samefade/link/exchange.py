@@ -9,6 +9,7 @@ from samefade.link.inbox import Inbox
 
 LARGEST = 1024  # bytes; more would be cut into blocks (RFC 7959)
 UNDER_WAY = 64  # exchanges at a time
+LAST_WORD = 0.2  # seconds that exchanges have when the line is closed
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class CoapPeer:
         self._inbox: Inbox[bytes] = Inbox()
         self._tasks: set[asyncio.Task[object]] = set()
         self._talked = asyncio.Event()
+        self._polling_task: asyncio.Task[object] | None = None
         self._fault: BaseException | None = None
         self.lost = self.polls = 0
 
@@ -60,7 +62,8 @@ class CoapPeer:
 
     def poll(self) -> None:
         """Begin to ask for what waits at the server, ever less often while nothing does."""
-        self._watch(asyncio.create_task(self._poll()))
+        self._polling_task = asyncio.create_task(self._poll())
+        self._watch(self._polling_task)
 
     async def _poll(self) -> None:
         pause = self._polling.first
@@ -78,7 +81,11 @@ class CoapPeer:
             pause = self._polling.first if await self._exchange(b"") else min(2 * pause, self._polling.last)
 
     async def close(self) -> None:
-        """Give up what is under way."""
+        """Give what was said last a moment to leave, then give up what is under way."""
+        if self._polling_task is not None:
+            self._polling_task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=LAST_WORD)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

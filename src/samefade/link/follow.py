@@ -54,17 +54,20 @@ def follow(
         clock: Seconds, never going back.
 
     Returns:
-        Whether the conversation came to its end, be it good or bad.
+        Whether the conversation came to its own end, be it good or bad; False when it was stopped.
 
     Raises:
         LineLost: When the line went away.
     """
     _send(line, drive.start(clock()))
-    while not drive.closed and not stop():
+    while not drive.closed:
+        if stop():
+            _send(line, drive.stop(clock()))
+            return False
         for item in line.wait(_pause(drive.deadline, clock())):
             _send(line, drive.receive(item, clock()))
         _send(line, drive.turn(clock()))
-    return drive.closed
+    return True
 
 
 async def afollow(
@@ -80,11 +83,14 @@ async def afollow(
         LineLost: When the line went away.
     """
     _send(line, drive.start(clock()))
-    while not drive.closed and not stop():
+    while not drive.closed:
+        if stop():
+            _send(line, drive.stop(clock()))
+            return False
         for item in await line.wait(_pause(drive.deadline, clock())):
             _send(line, drive.receive(item, clock()))
         _send(line, drive.turn(clock()))
-    return drive.closed
+    return True
 
 
 def _send(line: Line[Item] | AsyncLine[Item], items: list[Item]) -> None:

@@ -48,3 +48,12 @@ class Inbox(Generic[Item]):
         arrived = list(self._held)
         self._held.clear()
         return arrived
+
+
+async def closed(transport: asyncio.WriteTransport | asyncio.DatagramTransport, gone: "asyncio.Future[None]") -> None:
+    """Close a transport once what was said last has left, or half a second later; `gone` is done when it is closed."""
+    transport.close()
+    await asyncio.wait([gone], timeout=0.5)
+    if not gone.done():
+        transport.abort()
+        await gone

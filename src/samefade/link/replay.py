@@ -13,7 +13,7 @@ from samefade.link.hostile import Attacker, Channel, Hostile
 from samefade.link.memory import CALM, ENDS, Memory, Outcome
 from samefade.link.sockets import UdpPeer
 
-GRACE = 2.0  # seconds that a process has to end once it was asked to
+GRACE = 0.7  # seconds that a process has to end once it was asked to; what it keeps survives its being killed
 
 
 def in_memory(a: End, b: End, hostile: Hostile = CALM, *, seed: int = 0, limit: float = 3600.0) -> Outcome:
@@ -110,6 +110,7 @@ def as_processes(
     children = []
     channels = tuple(Channel(hostile, seed, to, attacker) for to in reversed(ENDS))
     with UdpPeer(pairs[0][1]) as to_a, UdpPeer(pairs[1][1]) as to_b:
+        ended = False
         relay = _Relay((to_a, to_b), (channels[0], channels[1]))
         try:
             for name, make, (theirs, _) in zip(ENDS, (a, b), pairs, strict=True):
@@ -126,7 +127,7 @@ def as_processes(
             for pipe in pipes:
                 pipe.close()
             for child in children:
-                _end(child)
+                _end(child, patience=GRACE if ended else 0.1)
     sent, dropped = sum(c.sent for c in channels), sum(c.dropped for c in channels)
     return Ran(ended, sent, dropped, monotonic() - begun)
 
@@ -169,8 +170,8 @@ def _message(pipe: Connection) -> Any:  # noqa: ANN401 -- an event in its public
         return None
 
 
-def _end(child: Any) -> None:  # noqa: ANN401 -- a process of the context
-    child.join(GRACE)
+def _end(child: Any, patience: float) -> None:  # noqa: ANN401 -- a process of the context
+    child.join(patience)
     if child.is_alive():
         child.kill()
         child.join()

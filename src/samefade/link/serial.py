@@ -14,7 +14,7 @@ from samefade.link.cobs import Unframer, frame
 from samefade.link.drive import Drive
 from samefade.link.errors import LineLost, NoSuchPort, refused
 from samefade.link.follow import afollow, follow, never
-from samefade.link.inbox import Inbox
+from samefade.link.inbox import Inbox, closed
 
 SPEED = 115200  # bits per second, the default of most boards
 PATIENCE = 1.0  # seconds until a write that a full buffer holds up is lost
@@ -158,8 +158,7 @@ async def line(port: str, speed: int = SPEED) -> AsyncIterator[AsyncSerialLine]:
     try:
         yield AsyncSerialLine(port, transport, protocol)
     finally:
-        transport.abort()
-        await protocol.gone  # the port is closed only then
+        await closed(transport, protocol.gone)
 
 
 def run_serial(drive: Drive, port: str, *, speed: int = SPEED, stop: Callable[[], bool] = never) -> bool:

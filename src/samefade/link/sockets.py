@@ -1,6 +1,5 @@
 """UDP sockets as lines that block; what the system refuses in passing is loss, as on the air."""
 
-import select
 import socket
 from types import TracebackType
 from typing import Self
@@ -47,16 +46,17 @@ class _Socket:
 
     def _arrived(self, seconds: float) -> list[tuple[bytes, SocketAddress]]:
         came: list[tuple[bytes, SocketAddress]] = []
-        if not select.select([self.socket], [], [], seconds)[0]:
-            return came
+        self.socket.settimeout(seconds)
         for _ in range(AT_ONCE):
             try:
                 datagram, address = self.socket.recvfrom(LARGEST + 1)
-            except BlockingIOError:
-                return came
+            except (BlockingIOError, TimeoutError):
+                break
             except OSError:  # an ICMP error about something sent before, or a datagram too long for the buffer
                 self.lost += 1
                 continue
+            finally:
+                self.socket.settimeout(0)
             if len(datagram) > LARGEST:
                 self.lost += 1
             else:
