@@ -32,7 +32,7 @@ _STORE = Path("samefade.store")
 @app.command("list")
 def list_keys(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
     """List the keys, without their secrets. Example: `samefade keys list --store ap.store`."""
-    with _open(store, key_file, passphrase_file) as opened:
+    with open_store(store, key_file, passphrase_file) as opened:
         keys: list[dict[str, Any]] = [
             {
                 "key_id": str(key.key_id), "peer": named(key.peer), "state": key.state.value, "claim": key.claim,
@@ -54,7 +54,7 @@ def list_keys(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Wor
 @app.command()
 def status(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
     """Say how many keys of each peer are in which state. Example: `samefade keys status --store ap.store`."""
-    with _open(store, key_file, passphrase_file) as opened:
+    with open_store(store, key_file, passphrase_file) as opened:
         found, pairs = opened.status(), Delivery(opened).pairs()
     if json:
         emit({"schema": "samefade.keys/1", **found, "pairs": [_pair_json(pair) for pair in pairs]})
@@ -90,7 +90,7 @@ def enrol(
     Example: `head -c 32 /dev/urandom > link.secret; chmod 600 link.secret`, carry it to both nodes,
     then `samefade keys enrol sta --secret-file link.secret --store ap.store`.
     """
-    with _open(store, key_file, passphrase_file, create=True) as opened:
+    with open_store(store, key_file, passphrase_file, create=True) as opened:
         root = opened.enrol(_peer(peer), _private(secret_file))
     if json:
         emit({"schema": "samefade.keys/1", "peer": peer, "prior": root.name.hex(), "epoch": root.epoch})
@@ -103,7 +103,7 @@ def forget(
     peer: Peer, store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False
 ) -> None:
     """Destroy the prior secrets and all keys of a peer. Example: `samefade keys forget sta --store ap.store`."""
-    with _open(store, key_file, passphrase_file) as opened:
+    with open_store(store, key_file, passphrase_file) as opened:
         opened.forget(_peer(peer), time.time())
     if json:
         emit({"schema": "samefade.keys/1", "peer": peer, "forgotten": True})
@@ -114,7 +114,7 @@ def forget(
 @app.command()
 def sweep(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
     """Overwrite every key whose time is over. Example: `samefade keys sweep --store ap.store`."""
-    with _open(store, key_file, passphrase_file) as opened:
+    with open_store(store, key_file, passphrase_file) as opened:
         ended = opened.sweep(time.time())
     if json:
         emit({"schema": "samefade.keys/1", "ended": ended})
@@ -144,7 +144,7 @@ def pair(
         raise OutOfRange("--share", share, "two numbers, as 0/2")
     chosen: Any = side
     made = Pair(master=master, slave=slave, peer=_peer(peer), side=chosen, part=int(part), parts=int(parts))
-    with _open(store, key_file, passphrase_file) as opened:
+    with open_store(store, key_file, passphrase_file) as opened:
         Delivery(opened).add(made)
     if json:
         emit({"schema": "samefade.keys/1", "pair": _pair_json(made)})
@@ -195,7 +195,7 @@ def serve(
     from samefade.keys import etsi
     from samefade.keys.serve import Server, Tls
 
-    with _open(store, key_file, passphrase_file) as held:
+    with open_store(store, key_file, passphrase_file) as held:
         application = etsi.application(held, name, now=time.time)
         files = Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
         server = Server(application, files, host, port)
@@ -207,7 +207,13 @@ def serve(
         server.run()
 
 
-def _open(store: Path, key_file: Path | None, passphrase_file: Path | None, *, create: bool = False) -> Store:
+def open_store(store: Path, key_file: Path | None, passphrase_file: Path | None, *, create: bool = False) -> Store:
+    """Open the store that the options name.
+
+    Raises:
+        OutOfRange: When both a key file and a passphrase are given.
+        InputError: When it does not open.
+    """
     if key_file and passphrase_file:
         raise OutOfRange("--key-file and --passphrase-file", "both", "one of them")
     lock: Lock = KeyFile(key_file or store.with_name(f"{store.name}.key"))

@@ -6,14 +6,15 @@ import sys
 import typer
 
 from samefade import __version__
-from samefade.cli import assess, compare, data, demo, doctor, key, measure, read, sim
+from samefade.cli import assess, compare, data, demo, doctor, key, keys, measure, node, read, sim, trace
 from samefade.cli.output import complain, emit, refused
 from samefade.errors import CannotWrite, InputError, SamefadeError
 
 app = typer.Typer(
     name="samefade",
     help="Two radios hear the same fade: keys from wireless channels, and an honest account of them.\n\n"
-    "Exit codes: 0 done, 2 bad input, 3 not enough for a key, 4 the ends did not agree.",
+    "Exit codes: 0 done, 2 bad input, 3 not enough for a key, 4 the ends did not agree, "
+    "5 presence refused, 6 a broken protocol.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,6 +27,9 @@ app.command()(key.key)
 app.command()(assess.assess)
 app.command()(compare.compare)
 app.command()(sim.sim)
+app.command()(node.node)
+app.command()(trace.trace)
+app.add_typer(keys.app, name="keys")
 app.add_typer(data.app, name="data")
 app.command()(doctor.doctor)
 

@@ -1,0 +1,203 @@
+"""Make the sessions of a node, of its store, its plan and its identity."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from samefade.errors import InputError, OutOfRange
+from samefade.keys.store import Store
+from samefade.presence import Decide, MacSigner, Signer
+from samefade.schemes import Scheme
+from samefade.session import Agreement, Handshake, Listener, Plan, Root, Secured, Session, Showing, pack_mark
+from samefade.session.edhoc import Credential, EdhocInitiator, EdhocResponder, Identity
+from samefade.session.psk import LABORATORY, PskInitiator, PskResponder
+from samefade.session.script import Script
+from samefade.session.showing import NAME as PRESENCE
+from samefade.wire.profile import LORA, WIFI, Profile
+
+OFFERED = 2
+PROFILES = {"wifi": WIFI, "lora": LORA}
+
+
+class NotEnrolled(InputError):
+    """This node shares no prior secret with the peer."""
+
+    advice = "Enrol it at both nodes with `samefade keys enrol PEER --secret-file FILE`."
+
+    def __init__(self, peer: str) -> None:
+        """Name the peer."""
+        super().__init__(peer=peer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """Who this end is, and how it begins.
+
+    Attributes:
+        me: Its name, as its peers know it.
+        peers: Names of those it speaks with; an initiator has one.
+        store: Where keys, prior secrets and burnt frame counters are; None keeps nothing.
+        profile: "wifi" or "lora".
+        identity: Its key pair, to begin with EDHOC instead of a pre-shared key.
+        credentials: What it knows of its peers, for EDHOC.
+        unauthenticated_laboratory: Begin with a secret that everybody knows: whoever is on the line can be either end.
+    """
+
+    me: bytes
+    peers: tuple[bytes, ...]
+    store: Store | None = field(default=None, repr=False)
+    profile: str = "wifi"
+    identity: Identity | None = None
+    credentials: tuple[Credential, ...] = ()
+    unauthenticated_laboratory: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            OutOfRange: When a name is missing or too long, or the profile is unknown.
+        """
+        for name in (self.me, *self.peers):
+            if not 1 <= len(name) <= 32:
+                raise OutOfRange("bytes of a name", len(name), "1 to 32")
+        if not self.peers or self.me in self.peers:
+            raise OutOfRange("peer", "missing, or this node itself", "another node")
+        if self.profile not in PROFILES:
+            raise OutOfRange("profile", self.profile, "wifi or lora")
+
+    @property
+    def limits(self) -> Profile:
+        """Return the limits of the link."""
+        return PROFILES[self.profile]
+
+    def roots(self, peer: bytes) -> list[Root]:
+        """Return the prior secrets to offer a peer, newest first.
+
+        Raises:
+            NotEnrolled: When there is none.
+        """
+        if self.unauthenticated_laboratory:
+            return [LABORATORY]
+        found = [] if self.store is None else self.store.roots(peer)[:OFFERED]
+        if not found:
+            raise NotEnrolled(peer.decode("utf-8", "replace"))
+        return found
+
+    def mark(self, peer: bytes) -> int:
+        """Return the last frame counter that was ever used with a peer."""
+        return 0 if self.store is None else self.store.burnt(peer)
+
+    def holder(self, name: bytes) -> tuple[Root, bytes] | None:
+        """Find a prior secret by its public name, and the peer that shares it."""
+        if self.unauthenticated_laboratory:
+            return (LABORATORY, self.peers[0]) if name == LABORATORY.name else None
+        for peer in self.peers if self.store is not None else ():
+            for root in self.store.roots(peer)[:OFFERED] if self.store is not None else ():
+                if root.name == name:
+                    return root, peer
+        return None
+
+    def credential(self, key_id: bytes) -> Credential | None:
+        """Find what is known of a peer by its key identifier."""
+        return next((known for known in self.credentials if known.key_id == key_id), None)
+
+    @property
+    def nonce(self) -> bytes:
+        """Return fresh unpredictable bytes for a handshake."""
+        return os.urandom(16 if self.limits is WIFI else 8)
+
+    def begins(self) -> Handshake:
+        """Return the handshake of an initiator.
+
+        Raises:
+            NotEnrolled: When this node and its peer share nothing.
+        """
+        peer, connection = self.peers[0], os.urandom(1)
+        told = pack_mark(self.mark(peer))
+        if self.identity is not None:
+            return EdhocInitiator(self.identity, self.credential, connection, told)
+        return PskInitiator(
+            self.roots(peer),
+            me=self.me,
+            peer=peer,
+            connection=connection,
+            parameters=told,
+            nonce=self.nonce,
+            profile=self.limits,
+        )
+
+    def waits(self, connection: bytes) -> Handshake:
+        """Return the handshake of a responder under a connection identifier."""
+        if self.identity is not None:
+            known = {self.mark(each.key_id) for each in self.credentials}
+            return EdhocResponder(self.identity, self.credential, connection, pack_mark(max(known, default=0)))
+        return PskResponder(
+            self.holder,
+            me=self.me,
+            connection=connection,
+            parameters=lambda peer: pack_mark(self.mark(peer)),
+            nonce=self.nonce,
+            profile=self.limits,
+        )
+
+
+def initiator(node: Node, scheme: Scheme, plan: Plan, decide: Decide | None = None) -> Session:
+    """Return the session that begins.
+
+    Args:
+        node: Who this end is.
+        scheme: The scheme, the same at both ends.
+        plan: What to do; moved behind every frame counter that was used before.
+        decide: Where given, prove presence by the channel instead of agreeing on keys.
+
+    Raises:
+        NotEnrolled: When this node and its peer share nothing.
+    """
+    plan = plan.after(node.mark(_named(node)))
+    script = _script(scheme, decide)
+    return Session(node.begins(), partial(script.initiate, plan), node.limits)
+
+
+def responder(node: Node, scheme: Scheme, connection: bytes = b"\x01", decide: Decide | None = None) -> Session:
+    """Return a session that waits to be spoken to, for one peer."""
+    script = _script(scheme, decide)
+
+    def respond(secured: Secured) -> Script:
+        return script.respond(node.mark(secured.peer), secured)
+
+    return Session(node.waits(connection), respond, node.limits)
+
+
+def listener(node: Node, scheme: Scheme, decide: Decide | None = None, **limits: int) -> Listener[object]:
+    """Return what answers many peers.
+
+    Args:
+        node: Who this end is.
+        scheme: The scheme.
+        decide: As for `initiator`.
+        limits: `half_open` and `live`, as `Listener` takes them.
+    """
+    make: Callable[[bytes], Session] = partial(_under, node, scheme, decide)
+    return Listener(make, **limits)
+
+
+def _under(node: Node, scheme: Scheme, decide: Decide | None, connection: bytes) -> Session:
+    return responder(node, scheme, connection, decide)
+
+
+def _named(node: Node) -> bytes:
+    """Return under which name the peer's frame counters are kept."""
+    return node.credentials[0].key_id if node.identity is not None and node.credentials else node.peers[0]
+
+
+def _script(scheme: Scheme, decide: Decide | None) -> Agreement | Showing:
+    return Agreement(scheme, os.urandom) if decide is None else Showing(decide, _signers, os.urandom)
+
+
+def _signers(secured: Secured) -> tuple[Signer, Signer]:
+    """Sign by a key that only both ends of this handshake hold."""
+    return (signer := MacSigner(secured.derive("presence", secured.transcript))), signer
+
+
+__all__ = ["PRESENCE", "Node", "NotEnrolled", "initiator", "listener", "responder"]

@@ -1,0 +1,90 @@
+"""A recording as if it were live: what each end hears of it, and a plan that fits into it."""
+
+from pathlib import Path
+
+from samefade.api.reading import read_pair, read_set
+from samefade.errors import OutOfRange, TooFewSamples
+from samefade.link.source import PacedSource, RecordedSource, Source
+from samefade.schemes import Scheme
+from samefade.session import Plan
+from samefade.types import End, Observation, Pair
+
+FIRST = 1  # frame counters begin here; 0 stands for none was used
+_SPOKEN, _KEPT = 0.25, 0.64  # shares of the record: a quarter to learn from, and a tenth at most lies between
+
+
+def recording(source: str, *, all_tones: bool = False) -> Pair[Observation]:
+    """Read what both ends heard.
+
+    Args:
+        source: `demo`, the name of a public data set, one file that holds both ends, or two files with a comma between.
+        all_tones: Take every tone that both ends can use.
+
+    Raises:
+        InputError: When it cannot be read.
+    """
+    if source == "demo":
+        from samefade import demo
+
+        paths = demo.paths()
+        return read_pair(paths["a"], paths["b"], all_tones=all_tones)
+    files = source.split(",")
+    if Path(files[0]).exists() and len(files) <= 2:
+        return read_pair(*files, all_tones=all_tones)
+    return read_set(source, all_tones=all_tones)
+
+
+def heard(pair: Pair[Observation], end: End, scheme: Scheme, pace: float | None = None) -> Source:
+    """Return what one end hears of a recording.
+
+    Args:
+        pair: The recording.
+        end: "a" for the initiator, "b" for the responder.
+        scheme: Whether it takes every tone or one.
+        pace: How many times as fast as it was recorded; None for as fast as can be.
+    """
+    pair = pair if scheme.all_tones else pair.one_tone()
+    source = RecordedSource(pair.a if end == "a" else pair.b, FIRST)
+    return source if pace is None else PacedSource(source, pair.rate, pace)
+
+
+def plan(
+    pair: Pair[Observation],
+    scheme: Scheme,
+    *,
+    spoken: int | None = None,
+    kept: int | None = None,
+    begin: int = FIRST,
+    name: str | None = None,
+) -> Plan:
+    """Return a plan that fits into a recording.
+
+    Args:
+        pair: The recording.
+        scheme: The scheme.
+        spoken: How many samples to speak; by default a quarter of what is left.
+        kept: How many to keep; by default as many as fit after the longest guard.
+        begin: First frame counter that is free.
+        name: What the plan is for, where it is not the scheme.
+
+    Raises:
+        TooFewSamples: When nothing of the recording is left.
+        OutOfRange: When a number makes no sense.
+    """
+    left = len(pair) - (begin - FIRST)
+    if left < 4:
+        raise TooFewSamples(have=max(0, left), need=4)
+    for number, value in (("spoken", spoken), ("kept", kept)):
+        if value is not None and not 0 <= value <= left:
+            raise OutOfRange(f"{number} samples", value, f"0 to {left}: as many as the recording has left")
+    pair = pair if scheme.all_tones else pair.one_tone()
+    tones = 1 if pair.a.values.ndim == 1 else pair.a.values.shape[1]
+    return Plan(
+        first=begin,
+        spoken=int(_SPOKEN * left) if spoken is None else spoken,
+        kept=int(_KEPT * left) if kept is None else kept,
+        rate=pair.rate,
+        tones=tones,
+        unit=pair.a.unit,
+        scheme=name or scheme.name,
+    )

@@ -1,0 +1,122 @@
+"""Follow a run: show its progress on standard error, write its trace, and say at the end what came of it."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+import typer
+from rich.console import Console
+
+from samefade.cli.output import emit, say, writable
+from samefade.errors import CannotWrite, SamefadeError
+from samefade.session.trace import Trace
+
+
+class Following:
+    """Collects the public events of both ends or one.
+
+    Attributes:
+        events: Each with the name of its end.
+        stop: Called when the user asks to stop.
+        summary: What the command adds to its JSON object.
+    """
+
+    def __init__(self, trace: Path | None, *, quiet: bool) -> None:
+        """Take where a trace shall be written, and whether to be quiet."""
+        self._path = None if trace is None else writable(trace)
+        self._console, self._quiet = Console(stderr=True, highlight=False, soft_wrap=True), quiet
+        self._file: TextIO | None = None
+        self._traces: dict[str, Trace] = {}
+        self._before: dict[int, Any] = {}
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.stop: Callable[[], None] = lambda: None
+        self.summary: dict[str, Any] = {}
+        self.asked = False
+
+    def __enter__(self) -> Self:
+        """Open the trace, and take the signals."""
+        if self._path is not None:
+            try:
+                self._file = self._path.open("w", encoding="utf-8", buffering=1)
+            except OSError as why:
+                raise CannotWrite(self._path, why.strerror or str(why)) from None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._signalled)
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Close the trace, and give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        if self._file is not None:
+            self._file.close()
+
+    def note(self, end: str, told: dict[str, Any]) -> None:
+        """Take an event in its public form."""
+        self.events.append((end, told))
+        if self._file is not None:
+            if end not in self._traces:
+                self._traces[end] = Trace(self._file.write, time.monotonic, end)
+            self._traces[end].line(told)
+        if not self._quiet and told["event"] in _WORDS:
+            self._console.print(f"{end}: {_words(told)}", markup=False)
+
+    def tell(self, text: str) -> None:
+        """Say something on standard error."""
+        if not self._quiet:
+            self._console.print(text, markup=False)
+
+    def end(self, *, as_json: bool) -> None:
+        """Say what came of it, and end with the exit code of the error where there is one.
+
+        Raises:
+            Exit: With the exit code.
+        """
+        if as_json:
+            emit({"schema": "samefade.node/1", **self.summary})
+        else:
+            for line in self.summary.get("said", ()):
+                say(line)
+        code = int(self.summary.get("exit_code", 0))
+        if code:
+            raise typer.Exit(code)
+
+    def _signalled(self, *_: object) -> None:
+        self.asked = True
+        self.stop()
+
+
+def _words(told: dict[str, Any]) -> str:
+    return _WORDS[told["event"]](told)
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "known": lambda _: "the other end holds the same prior secret",
+    "probe": lambda told: f"measuring frames {told['first']} to {told['last']}",
+    "pending": lambda told: f"{len(told['keys'])} keys computed, not confirmed yet",
+    "confirmed": lambda told: f"{len(told['key_ids'])} keys confirmed by both ends",
+    "discarded": lambda told: f"{len(told['key_ids'])} keys thrown away",
+    "present": lambda told: f"the other end is here: {_numbers(told['evidence'])}",
+    "refused": lambda told: str(told["error"]["why"]),
+    "failed": lambda told: str(told["error"]["why"]),
+}
+
+
+def _numbers(evidence: dict[str, Any]) -> str:
+    told = {name: value for name, value in evidence.items() if isinstance(value, int | float)}
+    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in told.items())
+
+
+def exit_code(error: dict[str, Any] | None) -> int:
+    """Return the exit code of an error that another process told of, by its name."""
+    if error is None:
+        return 0
+    kinds: list[type[SamefadeError]] = [SamefadeError, *_below(SamefadeError)]
+    return next((kind.exit_code for kind in kinds if kind.__name__ == error["error"]), 1)
+
+
+def _below(kind: type[SamefadeError]) -> list[type[SamefadeError]]:
+    return [each for direct in kind.__subclasses__() for each in (direct, *_below(direct))]

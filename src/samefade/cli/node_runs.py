@@ -1,0 +1,195 @@
+"""What `samefade node` does: one end alone, or both ends of a recording."""
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import time
+from typing import Any
+
+from samefade import schemes
+from samefade.api import node as nodes
+from samefade.api.node.making import PRESENCE
+from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
+from samefade.cli.following import Following, exit_code
+from samefade.errors import OutOfRange
+from samefade.keys.store import Store
+from samefade.keys.vault import KeyFile
+from samefade.link.hostile import Hostile
+from samefade.presence import Decide
+from samefade.session import Event
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who this end is."""
+
+    role: str | None
+    me: str | None
+    peers: tuple[str, ...]
+    laboratory: bool
+
+    def node(self, store: Store | None, profile: str) -> nodes.Node:
+        """Make the node.
+
+        Raises:
+            OutOfRange: When a name is missing.
+        """
+        if self.role not in ("initiator", "responder"):
+            raise OutOfRange("--role", self.role, "initiator or responder; or --replay for both")
+        if not self.me or not self.peers:
+            raise OutOfRange("--me and --peer", f"{self.me} and {', '.join(self.peers) or None}", "a name each")
+        return nodes.Node(
+            me=self.me.encode(),
+            peers=tuple(name.encode() for name in self.peers),
+            store=store,
+            profile=profile,
+            unauthenticated_laboratory=self.laboratory,
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to do with whom."""
+
+    source: str
+    scheme: str | None
+    spoken: int | None
+    kept: int | None
+    pace: float | None
+    profile: str
+    false_accept: float | None
+
+    def of(self, source: str) -> "Wanted":
+        """Return the same of another recording."""
+        return replace(self, source=source)
+
+    @property
+    def decide(self) -> Decide | None:
+        """Return how presence is decided, where that is asked."""
+        return None if self.false_accept is None else Decide(false_accept=self.false_accept)
+
+    @property
+    def named(self) -> str:
+        """Return the scheme's name."""
+        return self.scheme or schemes.BEST
+
+
+@contextmanager
+def store_of(names: Names, opened: Callable[[], Store]) -> Iterator[Store | None]:
+    """Open the store, but for a laboratory that keeps nothing."""
+    with nullcontext() if names.laboratory else opened() as store:
+        yield store
+
+
+def alone(names: Names, wanted: Wanted, store: Store | None, link: str, following: Following, *, once: bool) -> None:
+    """Run one end over a link."""
+    node, scheme, to = names.node(store, wanted.profile), schemes.find(wanted.named), Link.parse(link)
+    pair = nodes.recording(wanted.source)
+    source = nodes.heard(pair, "a" if names.role == "initiator" else "b", scheme, wanted.pace)
+    stop = Stopping()
+
+    def asked() -> None:
+        stop.asked = True
+
+    following.stop = asked
+    if names.role == "initiator" or to.kind == "serial":
+        keeper = nodes.Keeper(store, time)
+        session = _session(names, node, wanted, pair)
+        run_session(to, session, source, _teller(keeper, following, names.role or ""), stop)
+    else:
+        host = nodes.listener(node, scheme, wanted.decide)
+
+        def tell(address: str, event: Event) -> None:
+            following.note(f"responder {address}", event.public())
+
+        serving = Serving(store, source, tell, 1 if once else None, stop)
+        serve(to, host, serving, lambda at: following.tell(f"listening at {at}"))
+    following.summary = _summary(following, [names.role or ""])
+
+
+def _session(names: Names, node: nodes.Node, wanted: Wanted, pair: Any) -> Any:  # noqa: ANN401 -- a pair, a session
+    scheme, decide = schemes.find(wanted.named), wanted.decide
+    if names.role == "responder":
+        return nodes.responder(node, scheme, decide=decide)
+    made = nodes.plan(
+        pair,
+        scheme,
+        spoken=wanted.spoken,
+        kept=wanted.kept if decide is None else 0,
+        begin=1 + node.mark(node.peers[0]),
+        name=None if decide is None else PRESENCE,
+    )
+    return nodes.initiator(node, scheme, made, decide)
+
+
+def _teller(keeper: nodes.Keeper, following: Following, role: str) -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        keeper.keep(event)
+        following.note(role, event.public())
+
+    return tell
+
+
+def replayed(wanted: Wanted, stores: Path | None, loss: float, following: Following) -> None:
+    """Run both ends of a recording as two processes."""
+    what = nodes.Replay(
+        source=wanted.source,
+        scheme=wanted.named,
+        spoken=wanted.spoken,
+        kept=wanted.kept,
+        pace=wanted.pace,
+        profile=wanted.profile,
+        false_accept=wanted.false_accept,
+    )
+    with tempfile.TemporaryDirectory(prefix="samefade-") if stores is None else nullcontext(str(stores)) as folder:
+        paths = _stores(Path(folder))
+        done = nodes.replay(what, paths, following.note, line=Hostile(loss=loss), stop=lambda: following.asked)
+    following.summary = _summary(following, ["initiator", "responder"]) | {
+        "seconds": round(done.seconds, 3),
+        "datagrams": done.datagrams,
+        "lost": done.dropped,
+        "same_keys": bool(done.confirmed[0]) and done.confirmed[0] == done.confirmed[1],
+    }
+    lost = f", {done.dropped} of them lost" if done.dropped else ""
+    following.summary["said"].append(f"{done.datagrams} frames{lost}, {done.seconds:.1f} s")
+
+
+def _stores(folder: Path) -> tuple[Path, Path]:
+    """Make both ends' stores where they are not there yet, and enrol the ends with a fresh secret."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths = (folder / "initiator.store", folder / "responder.store")
+    if not any(path.exists() for path in paths):
+        secret = secrets.token_bytes(32)
+        for path, peer in zip(paths, (b"responder", b"initiator"), strict=True):
+            with Store(path, KeyFile(path.with_name(f"{path.name}.key")), create=True) as store:
+                store.enrol(peer, secret)
+    return paths
+
+
+def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
+    """Return what came of it, in words and as JSON."""
+    found: dict[str, Any] = {"ends": {}, "said": [], "exit_code": 0}
+    for end in ends:
+        events = [told for name, told in following.events if name.split(" ")[0] == end]
+        keys = [key for told in events if told["event"] == "pending" for key in told["keys"]]
+        confirmed = [name for told in events if told["event"] == "confirmed" for name in told["key_ids"]]
+        failed = next((told["error"] for told in events if told["event"] == "failed"), None)
+        present = next((told["evidence"] for told in events if told["event"] == "present"), None)
+        claims = {key["key_id"]: key["claim"] for key in keys}
+        found["ends"][end] = {
+            "confirmed": [{"key_id": name, "claim": claims.get(name)} for name in confirmed],
+            "present": present,
+            "error": failed,
+        }
+        if failed is not None:
+            found["exit_code"] = max(found["exit_code"], exit_code(failed))
+        if confirmed:
+            found["said"].append(f"{end}: {len(confirmed)} keys confirmed, claim {claims.get(confirmed[0])}")
+        if present is not None:
+            found["said"].append(f"{end}: the other end is present")
+        if failed is not None:
+            found["said"].append(f"{end}: {failed['why']}")
+    return found
