@@ -79,3 +79,27 @@ def test_every_handover_says_where_its_program_takes_it():
 def test_a_hash_that_tls_does_not_use_is_refused():
     with pytest.raises(OutOfRange):
         Tls13(digest="SHA1")
+
+
+# written down once: an end with another version of samefade must derive the same
+FIXED = {
+    "oscore secret": "168b6f00ca6c65657a0713bf4d73df5e",
+    "oscore salt": "6f4fadf6cd5aad29",
+    "tls sha256": "ccf724a14eb9f36a71f1d6e29a0197f08d81c761aaf1ee4dd8d24fcb49f454d0",
+    "tls sha384": "b80dbc4d3b29a8867ad7237eb173e6642549254cf3b424177984a6b7d19621f38da1e81e64d46f1b8c759716ba631ac3",
+    "wireguard": "c3e0bd587d3809dc852c9454a617af39f8884bf9118d2e881fca884dfa33a7a4",
+    "wpa": "fe280ae3ce0e3335b23d8029c7175c6457e3776c101f8788df07441221859368",
+    "wpa passphrase": b"HqP5dz-XTaiY2zXf1mvHqcCaNkmPI5pAjfyYorrLzwA".hex(),
+    "eap": "4ece37ba101ba029aa028341a8b76c17",
+}
+
+
+@pytest.mark.parametrize("name", USES)
+def test_what_is_derived_does_not_change_from_version_to_version(name):
+    bond = Bond(uuid.UUID("3f2b8c1e-5d0a-4f6e-9a77-0c1d2e3f4a5b"), "initiator", Ends(b"alice", b"bob"))
+    assert USES[name](Key(bytes(range(32)), "estimate"), bond).hex() == FIXED[name]
+
+
+def test_the_label_is_as_it_is_written_here():
+    label = Bond(uuid.UUID(int=1), "responder", Ends(b"a", b"b")).purpose("wpa")
+    assert label == "samefade handover 1/wpa/00000000-0000-0000-0000-000000000001/61/62"

@@ -5,6 +5,7 @@ import pickle
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +104,23 @@ def test_a_disk_that_fails_half_way_leaves_nothing(purpose, key, key_id, ends, t
             hand_over(key, key_id, purpose, "initiator", ends, tmp_path)
     assert calls
     assert listing(tmp_path) == []
+
+
+def test_what_has_its_name_is_on_the_disk(purpose, key, key_id, ends, tmp_path, monkeypatch):
+    sync, link, rename, synced = os.fsync, os.link, Path.rename, set()
+
+    def seen(handle):
+        synced.add(os.fstat(handle).st_ino)
+        sync(handle)
+
+    def named(path):
+        assert {part.stat().st_ino for part in [path, *path.rglob("*")]} <= synced
+
+    monkeypatch.setattr(os, "fsync", seen)
+    monkeypatch.setattr(os, "link", lambda source, target: (named(source), link(source, target)))
+    monkeypatch.setattr(Path, "rename", lambda source, target: (named(source), rename(source, target)))
+    hand_over(key, key_id, purpose, "initiator", ends, tmp_path)
+    assert tmp_path.stat().st_ino in synced
 
 
 def test_a_race_for_the_second_name_takes_the_first_away_again(tmp_path, monkeypatch):
