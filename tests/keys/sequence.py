@@ -1,7 +1,8 @@
 """A fixed sequence of every kind of change to a store, and what is seen of the store after each.
 
 Run as a program it is the process that is killed: it forks one child for each line that it reads,
-`FOLDER` alone or `FOLDER statement K` or `FOLDER tick K`, and the child prints a number after each change.
+`FOLDER` alone, or `FOLDER NUMBER statement K` or `FOLDER NUMBER tick K` to make one change and die on the way.
+The child prints a number after each change.
 """
 
 import hashlib
@@ -83,7 +84,7 @@ def seen(store):
 
 
 def _die_at(store, what, k):
-    """End the process, as a kill would, when it comes to the k-th statement or the k-th thousand steps of SQLite."""
+    """End the process, as a kill would, when it comes to the k-th statement or the k-th few steps of SQLite."""
     left = k
 
     def count(*_):
@@ -100,11 +101,13 @@ def _die_at(store, what, k):
 
 def _child(folder, how):
     store = opened(Path(folder))
+    numbers = range(len(changes(store)))
     if how:
-        _die_at(store, how[0], int(how[1]))
-    for done, change in enumerate(changes(store), 1):
-        change()
-        os.write(1, f"{done}\n".encode())
+        numbers = [int(how[0])]
+        _die_at(store, how[1], int(how[2]))
+    for i in numbers:
+        changes(store)[i]()
+        os.write(1, f"{i + 1}\n".encode())
 
 
 def main():

@@ -24,11 +24,12 @@ _spec.loader.exec_module(sequence)
 
 @pytest.fixture
 def snapshots(fast_path):
-    """What is seen of the store after 0, 1, … changes."""
+    """What is seen of the store after 0, 1, … changes; a copy of the store as it was then lies in `after0`, …."""
     (fast_path / "whole").mkdir()
     with sequence.opened(fast_path / "whole") as store:
         found = [sequence.seen(store)]
         for change in sequence.changes(store):
+            shutil.copytree(fast_path / "whole", fast_path / f"after{len(found) - 1}")
             change()
             found.append(sequence.seen(store))
     return found
@@ -84,29 +85,33 @@ def test_sigkill_at_random_moments(victims, fast_path, snapshots):
     assert cut >= 30  # most of them were hit while they worked
 
 
+def die(victims, fast_path, snapshots, first, *how):
+    """Make one change to a copy of the store and die on the way; return how many changes there were before."""
+    folder = fast_path / "dying"
+    shutil.copytree(fast_path / f"after{first}", folder)
+    start(victims, folder, first, *how)
+    done, status = end(victims)
+    check(folder, max(done, first), snapshots)
+    shutil.rmtree(folder)
+    return done, status
+
+
 def test_death_at_every_statement(victims, fast_path, snapshots):
-    survived, k = False, 0
-    while not survived:
-        folder = fast_path / f"statement{k}"
-        folder.mkdir()
-        start(victims, folder, "statement", k)
-        done, status = end(victims)
-        check(folder, done, snapshots)
-        shutil.rmtree(folder)
-        survived, k = status == 0, k + 1
-    assert done == len(snapshots) - 1
-    assert k > 100
+    deaths = 0
+    for first in range(len(snapshots) - 1):
+        for k in range(1000):
+            done, status = die(victims, fast_path, snapshots, first, "statement", k)
+            deaths += status != 0
+            if done > first:  # the change was over before its k-th statement
+                break
+    assert deaths > 100
 
 
 def test_death_within_statements(victims, fast_path, snapshots):
     rng = random.Random(4)
-    ended = set()
-    for i in range(60):
-        folder = fast_path / f"tick{i}"
-        folder.mkdir()
-        start(victims, folder, "tick", rng.randrange(900))
-        done, _ = end(victims)
-        check(folder, done, snapshots)
-        shutil.rmtree(folder)
-        ended.add(done)
-    assert len(ended) > 5
+    deaths = 0
+    for _ in range(80):
+        first = rng.randrange(len(snapshots) - 1)
+        done, _ = die(victims, fast_path, snapshots, first, "tick", rng.randrange(60))
+        deaths += done <= first
+    assert deaths > 30

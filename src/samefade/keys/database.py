@@ -183,3 +183,5 @@ def _translated(path: Path) -> Iterator[None]:
         if code in _FULL:
             raise CannotWrite(path, str(error)) from None
         raise StoreDamaged(path, str(error)) from None
+    except UnicodeDecodeError:  # of a message that quotes an altered table
+        raise StoreDamaged(path, "its text is not text") from None

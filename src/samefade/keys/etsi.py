@@ -134,7 +134,10 @@ def _endpoint(kme: Kme, call: str, who: Who) -> "Callable[[Request], Awaitable[R
             return _refusal(405, "use GET or POST")
         try:
             name = await _threaded(kme.admit, who(request.scope))
-            return _answer(200, await _CALLS[call](kme, name, request.path_params["sae"], request))
+            sae = request.path_params["sae"]
+            if not sae.isprintable():  # a name of ours is, and a lone surrogate could not be looked up
+                raise NoSuchPair(name, "?")
+            return _answer(200, await _CALLS[call](kme, name, sae, request))
         except Unknown:
             return _refusal(401, "this application is not served here")
         except SamefadeError as error:

@@ -20,7 +20,7 @@ from samefade.keys import entry as rows
 from samefade.keys import marks, roots
 from samefade.keys.database import VERSION, Database
 from samefade.keys.entry import Entry
-from samefade.keys.errors import AlreadyEnrolled, NoSuchKey, StoreFull, TooFewKeys
+from samefade.keys.errors import AlreadyEnrolled, NoSuchKey, StoreDamaged, StoreFull, TooFewKeys
 from samefade.keys.life import Move, State
 from samefade.keys.vault import Lock
 from samefade.session.events import Issued, Root
@@ -242,13 +242,20 @@ class Store:
             return issued
 
     def available(self, peer: bytes, *, now: float, bits: int | None = None) -> list[UUID]:
-        """Return the names of the confirmed keys of a peer that have not expired, oldest first."""
+        """Return the names of the confirmed keys of a peer that have not expired, oldest first.
+
+        Raises:
+            StoreDamaged: When one is no name.
+        """
         found = self.database.read(
             "SELECT key_id FROM keys"
             " WHERE peer = ? AND state = ? AND expires > ? AND bits = ifnull(?, bits) AND claim <> 'none' ORDER BY seq",
             peer, State.CONFIRMED.value, now, bits,
         )  # fmt: skip
-        return [UUID(name) for (name,) in found]
+        try:
+            return [UUID(name) for (name,) in found]
+        except (ValueError, AttributeError, TypeError):
+            raise StoreDamaged(self.database.path, "a key without a name") from None
 
     def end(self, db: sqlite3.Connection, found: tuple[Entry, bytes], what: Move, now: float) -> None:
         """Overwrite a key inside a transaction, and keep its name for a while so that it is never taken again."""
@@ -289,7 +296,9 @@ class Store:
         states: dict[bytes, Counter[str]] = {}
         for entry in self.keys():
             states.setdefault(entry.peer, Counter())[entry.state.value] += 1
-        known = {bytes(peer) for (peer,) in self.database.read("SELECT peer FROM roots UNION SELECT peer FROM marks")}
+        known = {peer for (peer,) in self.database.read("SELECT peer FROM roots UNION SELECT peer FROM marks")}
+        if not all(isinstance(peer, bytes) for peer in known):
+            raise StoreDamaged(self.database.path, "a peer without a name")
         peers = [
             {
                 "peer": named(peer),
