@@ -8,7 +8,7 @@ from samefade.errors import CannotWrite
 from samefade.link.drive import Drive, HostDrive
 from samefade.link.follow import follow
 from samefade.link.source import PacedSource, RecordedSource
-from samefade.session import Moved, Probe, Reserve
+from samefade.session import Failed, Moved, Probe, Reserve
 from samefade.types import Observation
 
 
@@ -87,6 +87,19 @@ def test_a_host_hears_each_peers_own_channel():
         ("far", Probe),
     ]
     assert not drive._ears
+
+
+def test_nothing_more_is_measured_for_a_peer_that_failed():
+    host = Flock(measure=(0, 4))
+    drive = HostDrive(host, lambda _: PacedSource(five(), 1.0), lambda *_: None)
+    drive.receive((sealed(b"Q", 0, b"x"), "near"), 0.0)
+    assert drive.deadline == 1.0
+    drive.turn(1.0)
+    host._events.append(("near", Failed(error=CannotWrite("store", "no space left"))))
+    drive.turn(2.0)
+    drive.turn(3.0)
+    assert [sample.number for sample in host.peers["near"].heard] == [0]
+    assert drive.deadline is None
 
 
 def test_a_session_is_told_to_end_and_says_a_last_word():

@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from samefade.link.ear import Ear
 from samefade.link.source import Source
-from samefade.session import Event, Machine, Probe, Sample
+from samefade.session import Event, Failed, Machine, Probe, Sample
 
 Item = TypeVar("Item")
 Address = TypeVar("Address", bound=Hashable)
@@ -197,11 +197,10 @@ class HostDrive(Generic[Address]):
     def _settle(self, now: float) -> list[tuple[bytes, Address]]:
         self._tell(now)
         if self._ears:
-            for address, ear in list(self._ears.items()):
+            for address, ear in self._ears.items():
                 for sample in ear.due(now):
                     self._host.hear(sample, address, now)
-                if ear.deadline is None:
-                    del self._ears[address]
+            self._ears = {address: ear for address, ear in self._ears.items() if ear.deadline is not None}
             self._tell(now)
         return self._host.outgoing()
 
@@ -209,7 +208,9 @@ class HostDrive(Generic[Address]):
         while events := self._host.events():
             for address, event in events:
                 self._on_event(address, event)
-                if isinstance(event, Probe):
+                if isinstance(event, Failed):
+                    self._ears.pop(address, None)
+                elif isinstance(event, Probe):
                     ear = self._ears.setdefault(address, Ear(self._source(address)))
                     ear.ask(event, now)
 

@@ -24,7 +24,7 @@ class Polling:
 
     first: float = 0.05
     last: float = 4.0
-    patience: float = 4.0
+    patience: float = 2.0
 
 
 class CoapPeer:
