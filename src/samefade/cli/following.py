@@ -100,7 +100,6 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "confirmed": lambda told: f"{len(told['key_ids'])} keys confirmed by both ends",
     "discarded": lambda told: f"{len(told['key_ids'])} keys thrown away",
     "present": lambda told: f"the other end is here: {_numbers(told['evidence'])}",
-    "refused": lambda told: str(told["error"]["why"]),
     "failed": lambda told: str(told["error"]["why"]),
 }
 

@@ -33,6 +33,10 @@ ProfileName = Annotated[str, typer.Option("--profile", help="wifi (200-byte fram
 Once = Annotated[bool, typer.Option("--once", help="A responder: end after the first run.")]
 TraceTo = Annotated[Path | None, typer.Option("--trace", help="Write a trace here; `samefade trace FILE` shows it.")]
 Loss = Annotated[float, typer.Option("--loss", help="With --replay: share of the frames that the line loses.")]
+Attack = Annotated[
+    float | None,
+    typer.Option("--replay-attack", help="With --replay: the initiator plays back what it heard so many seconds ago."),
+]
 Folder = Annotated[Path | None, typer.Option("--stores", help="With --replay: keep both ends' stores here.")]
 Laboratory = Annotated[
     bool,
@@ -62,6 +66,7 @@ def node(
     trace: TraceTo = None,
     loss: Loss = 0.0,
     stores: Folder = None,
+    replay_attack: Attack = None,
     unauthenticated_laboratory: Laboratory = False,
     json: Json = False,
 ) -> None:
@@ -70,12 +75,13 @@ def node(
     Examples: `samefade node --replay demo` ·
     `samefade node --role responder --me ap --peer sta --store ap.store --link udp::47000` ·
     `samefade node --role initiator --me sta --peer ap --store sta.store --link udp:127.0.0.1:47000` ·
-    `samefade node --replay demo --presence --spoken 600 --json`
+    `samefade node --replay demo --presence --spoken 600` ·
+    `samefade node --replay demo --presence --spoken 600 --replay-attack 60`
     """
     from samefade.cli import node_runs as runs
 
     rate = false_accept if presence else None
-    wanted = runs.Wanted(source, scheme, spoken, kept, pace, profile, rate)
+    wanted = runs.Wanted(source, scheme, spoken, kept, pace, profile, rate, replay_attack)
     with Following(trace, quiet=json) as following:
         if replay is not None:
             runs.replayed(wanted.of(replay), stores, loss, following)

@@ -61,6 +61,7 @@ class Wanted:
     pace: float | None
     profile: str
     false_accept: float | None
+    replay_attack: float | None = None
 
     def of(self, source: str) -> "Wanted":
         """Return the same of another recording."""
@@ -143,6 +144,7 @@ def replayed(wanted: Wanted, stores: Path | None, loss: float, following: Follow
         pace=wanted.pace,
         profile=wanted.profile,
         false_accept=wanted.false_accept,
+        replay_attack=wanted.replay_attack,
     )
     with tempfile.TemporaryDirectory(prefix="samefade-") if stores is None else nullcontext(str(stores)) as folder:
         paths = _stores(Path(folder))
@@ -184,8 +186,8 @@ def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
             "present": present,
             "error": failed,
         }
-        if failed is not None:
-            found["exit_code"] = max(found["exit_code"], exit_code(failed))
+        if failed is not None and (found["exit_code"] == 0 or failed["error"] != "GaveUp"):
+            found["exit_code"] = exit_code(failed)  # of the end that knows why
         if confirmed:
             found["said"].append(f"{end}: {len(confirmed)} keys confirmed, claim {claims.get(confirmed[0])}")
         if present is not None:

@@ -34,7 +34,7 @@ def recording(source: str, *, all_tones: bool = False) -> Pair[Observation]:
     return read_set(source, all_tones=all_tones)
 
 
-def heard(pair: Pair[Observation], end: End, scheme: Scheme, pace: float | None = None) -> Source:
+def heard(pair: Pair[Observation], end: End, scheme: Scheme, pace: float | None = None, *, late: int = 0) -> Source:
     """Return what one end hears of a recording.
 
     Args:
@@ -42,9 +42,10 @@ def heard(pair: Pair[Observation], end: End, scheme: Scheme, pace: float | None 
         end: "a" for the initiator, "b" for the responder.
         scheme: Whether it takes every tone or one.
         pace: How many times as fast as it was recorded; None for as fast as can be.
+        late: By how many frames what is heard is older than it says: an attacker's recording, played back.
     """
     pair = pair if scheme.all_tones else pair.one_tone()
-    source = RecordedSource(pair.a if end == "a" else pair.b, FIRST)
+    source = RecordedSource(pair.a if end == "a" else pair.b, FIRST + late)
     return source if pace is None else PacedSource(source, pair.rate, pace)
 
 

@@ -34,6 +34,8 @@ class Replay:
         profile: "wifi" or "lora".
         false_accept: Where given, prove presence at this rate instead of agreeing on keys.
         all_tones: Take every tone.
+        replay_attack: Seconds by which what the initiator says it hears is old: it holds the right secret, and plays
+            back a recording because it is not there.
     """
 
     source: str
@@ -44,6 +46,7 @@ class Replay:
     profile: str = "wifi"
     false_accept: float | None = None
     all_tones: bool = False
+    replay_attack: float | None = None
 
     def end(self, role: int, store: Path) -> End:
         """Make one end, in its own process.
@@ -57,13 +60,14 @@ class Replay:
         scheme, pair = schemes.find(self.scheme), recording(self.source, all_tones=self.all_tones)
         decide = None if self.false_accept is None else Decide(false_accept=self.false_accept)
         keeper = Keeper(opened, time.time)
-        source = heard(pair, "ab"[role], scheme, self.pace)  # type: ignore[arg-type]  # a letter of two
+        late = round((self.replay_attack or 0.0) * pair.rate) if role == 0 else 0
+        source = heard(pair, "ab"[role], scheme, self.pace, late=late)  # type: ignore[arg-type]  # a letter of two
         if role == 1:
             return End(responder(node, scheme, decide=decide), source, keeper.keep)
         begin = 1 + opened.burnt(NAMES[1])
         name = None if decide is None else PRESENCE
         kept = self.kept if decide is None else 0
-        made = plan(pair, scheme, spoken=self.spoken, kept=kept, begin=begin, name=name)
+        made = plan(pair, scheme, spoken=self.spoken, kept=kept, begin=begin + late, name=name)
         return End(initiator(node, scheme, made, decide), source, keeper.keep)
 
 
