@@ -3,8 +3,8 @@
 `python -m benchmarks presence [--quick] [--json] [--picture FILE]`
 
 Honest is the same window at both ends; a replay is the other end's window so long before; an impostor is another link.
-Rates have 95 % Clopper–Pearson intervals; windows of one record are not independent, so the last rows draw whole records
-with replacement instead.
+Rates have 95 % Clopper–Pearson intervals; windows of one record are not independent, so the last rows draw records
+as a whole, with replacement, instead.
 Nothing here is tuned on what it measures; simulated channels are named so; recordings that are absent are skipped.
 """
 

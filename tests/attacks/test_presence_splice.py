@@ -67,6 +67,20 @@ def test_reflection_of_the_verifiers_own_statement(signer):
         verify(signer, heard, statement, packed, signer.sign(replace(statement, role="initiator")))
 
 
+def test_copying_the_verifiers_commitment_and_then_its_samples(signer):
+    # both commit, then both show; who commits second signs the first one's digest, and shows what was shown to him
+    heard, _, fresh = run(1)
+    shown = pack_csi(heard.numbers, heard.values)
+    own = replace(fresh, role="initiator", csi=digest(shown))
+    copied = replace(fresh, csi=own.csi)
+    signer.verify(copied, signer.sign(copied))
+    copied.check_samples(shown)
+    assert verify(signer, heard, fresh, shown, signer.sign(copied)).evidence.correlation > 0.99  # the channel is fooled
+    with pytest.raises(BadSignature):
+        copied.check_apart(own)
+    fresh.check_apart(own)
+
+
 def test_a_statement_for_another_verifier(signer):
     heard, packed, statement = run(1)
     with pytest.raises(BadSignature):

@@ -91,6 +91,7 @@ def test_chance_is_never_below_that_of_coins(n):
 def test_thresholds_invert_the_chance():
     assert tail(least_correlation(1e-3, 40.0), 40.0) == pytest.approx(1e-3, rel=1e-3)
     assert least_correlation(1e-3, 9.0) == np.inf  # 2^-9 > 1e-3
+    assert 0 < least_correlation(1e-3, 30_000.0) < 0.02  # the chance of r = 1 there is below what a float holds
     few = least_effective(1e-3, 0.8)
     assert tail(0.8, few) <= 1e-3 < tail(0.8, few - 1)
 

@@ -44,7 +44,7 @@ def least_correlation(chance: float, effective: float) -> float:
         return float("inf")
     from scipy import optimize
 
-    return float(optimize.brentq(lambda r: np.log(tail(r, effective) / chance), 1e-9, 1.0, xtol=1e-6))
+    return float(optimize.brentq(lambda r: np.log(max(tail(r, effective), 1e-300) / chance), 1e-9, 1.0, xtol=1e-6))
 
 
 def least_effective(chance: float, correlation: float) -> float:

@@ -84,6 +84,18 @@ class Statement:
         if not kdf.equal(digest(packed), self.csi):
             raise BadSignature
 
+    def check_apart(self, own: "Statement") -> None:
+        """Refuse a statement of the very samples that this end stated itself.
+
+        Where both ends commit before either shows, whoever commits second can copy the digest and then the samples.
+        Two receivers never hear the same noise.
+
+        Raises:
+            BadSignature: When both digests are equal.
+        """
+        if kdf.equal(self.csi, own.csi):
+            raise BadSignature
+
 
 @runtime_checkable
 class Signer(Protocol):
