@@ -43,8 +43,9 @@ class RecordedSource:
         """Return what was heard of the frames `first` to `last`, both included, in order."""
         x, offset = self.observation, self.start_number
         begin, end = max(first - offset, 0), min(last - offset + 1, len(x))
-        for i in (begin + np.flatnonzero(x.mask[begin : max(begin, end)])).tolist():
-            yield Sample(i + offset, np.atleast_1d(x.values[i]))
+        heard = begin + np.flatnonzero(x.mask[begin : max(begin, end)])
+        if heard.size:
+            yield from map(Sample, (heard + offset).tolist(), x.values[heard].reshape(heard.size, -1))
 
 
 @dataclass(frozen=True)
