@@ -6,7 +6,7 @@ import sys
 import typer
 
 from samefade import __version__
-from samefade.cli import assess, compare, data, demo, doctor, key, keys, measure, node, read, sim, trace
+from samefade.cli import assess, compare, data, demo, doctor, identity, key, keys, measure, node, read, sim, trace
 from samefade.cli.output import complain, emit, refused
 from samefade.errors import CannotWrite, InputError, SamefadeError
 
@@ -28,6 +28,7 @@ app.command()(assess.assess)
 app.command()(compare.compare)
 app.command()(sim.sim)
 app.command()(node.node)
+app.command()(identity.identity)
 app.command()(trace.trace)
 app.add_typer(keys.app, name="keys")
 app.add_typer(data.app, name="data")

@@ -21,6 +21,10 @@ Source = Annotated[
 Whole = Annotated[str | None, typer.Option("--replay", help="Run both ends on this recording, as two processes.")]
 Me = Annotated[str | None, typer.Option("--me", help="Name of this node.")]
 Peer = Annotated[list[str] | None, typer.Option("--peer", help="Name of the other node; a responder may have several.")]
+Own = Annotated[
+    Path | None, typer.Option("--identity", help="Begin with EDHOC: this node's identity, of `samefade identity`.")
+]
+Theirs = Annotated[list[Path] | None, typer.Option("--credential", help="With --identity: a peer's credential.")]
 SchemeName = Annotated[str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")]
 SpokenSamples = Annotated[int | None, typer.Option("--spoken", help="Samples to speak; by default a quarter.")]
 KeptSamples = Annotated[int | None, typer.Option("--kept", help="Samples to make keys of; by default what fits.")]
@@ -52,6 +56,8 @@ def node(
     replay: Whole = None,
     me: Me = None,
     peer: Peer = None,
+    identity: Own = None,
+    credential: Theirs = None,
     store: File = Path("samefade.store"),
     key_file: KeyAt = None,
     passphrase_file: Words = None,
@@ -86,7 +92,9 @@ def node(
         if replay is not None:
             runs.replayed(wanted.of(replay), stores, loss, following)
         else:
-            names = runs.Names(role, me, tuple(peer or ()), unauthenticated_laboratory)
-            with runs.store_of(names, lambda: open_store(store, key_file, passphrase_file)) as opened:
+            names = runs.Names(
+                role, me, tuple(peer or ()), unauthenticated_laboratory, identity, tuple(credential or ())
+            )
+            with runs.store_of(names, lambda new: open_store(store, key_file, passphrase_file, create=new)) as opened:
                 runs.alone(names, wanted, opened, link, following, once=once)
     following.end(as_json=json)

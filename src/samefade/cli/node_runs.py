@@ -11,6 +11,7 @@ from typing import Any
 
 from samefade import schemes
 from samefade.api import node as nodes
+from samefade.api.node.identity import read_credential, read_identity
 from samefade.api.node.making import PRESENCE
 from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
 from samefade.cli.following import Following, exit_code
@@ -30,6 +31,8 @@ class Names:
     me: str | None
     peers: tuple[str, ...]
     laboratory: bool
+    identity: Path | None = None
+    credentials: tuple[Path, ...] = ()
 
     def node(self, store: Store | None, profile: str) -> nodes.Node:
         """Make the node.
@@ -39,6 +42,8 @@ class Names:
         """
         if self.role not in ("initiator", "responder"):
             raise OutOfRange("--role", self.role, "initiator or responder; or --replay for both")
+        if self.identity is not None:
+            return self._identified(self.identity, store, profile)
         if not self.me or not self.peers:
             raise OutOfRange("--me and --peer", f"{self.me} and {', '.join(self.peers) or None}", "a name each")
         return nodes.Node(
@@ -47,6 +52,20 @@ class Names:
             store=store,
             profile=profile,
             unauthenticated_laboratory=self.laboratory,
+        )
+
+    def _identified(self, identity: Path, store: Store | None, profile: str) -> nodes.Node:
+        known = tuple(read_credential(path) for path in self.credentials)
+        if not known:
+            raise OutOfRange("--credential", None, "the credential of each peer")
+        mine = read_identity(identity)
+        return nodes.Node(
+            me=mine.credential.key_id,
+            peers=tuple(each.key_id for each in known),
+            store=store,
+            profile=profile,
+            identity=mine,
+            credentials=known,
         )
 
 
@@ -79,9 +98,9 @@ class Wanted:
 
 
 @contextmanager
-def store_of(names: Names, opened: Callable[[], Store]) -> Iterator[Store | None]:
-    """Open the store, but for a laboratory that keeps nothing."""
-    with nullcontext() if names.laboratory else opened() as store:
+def store_of(names: Names, opened: Callable[[bool], Store]) -> Iterator[Store | None]:
+    """Open the store, but for a laboratory that keeps nothing; with an identity a new store will do."""
+    with nullcontext() if names.laboratory else opened(names.identity is not None) as store:
         yield store
 
 

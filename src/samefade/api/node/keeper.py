@@ -38,7 +38,8 @@ class Keeper:
         now = self._clock()
         if isinstance(event, Known):
             # the handshake shows which prior secret both hold, and so whether the last run was confirmed
-            self.confirmed += store.settle(peer, event.prior, now=now)
+            if any(root.name == event.prior for root in store.roots(peer)):
+                self.confirmed += store.settle(peer, event.prior, now=now)
         elif isinstance(event, Reserve):
             store.burn(peer, event.last)
         elif isinstance(event, Pending):

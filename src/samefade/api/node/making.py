@@ -35,8 +35,8 @@ class Node:
     """Who this end is, and how it begins.
 
     Attributes:
-        me: Its name, as its peers know it.
-        peers: Names of those it speaks with; an initiator has one.
+        me: Its name, as its peers know it; with EDHOC its key identifier.
+        peers: Names of those it speaks with; an initiator has one. With EDHOC their key identifiers.
         store: Where keys, prior secrets and burnt frame counters are; None keeps nothing.
         profile: "wifi" or "lora".
         identity: Its key pair, to begin with EDHOC instead of a pre-shared key.
@@ -130,7 +130,7 @@ class Node:
     def waits(self, connection: bytes) -> Handshake:
         """Return the handshake of a responder under a connection identifier."""
         if self.identity is not None:
-            known = {self.mark(each.key_id) for each in self.credentials}
+            known = {self.mark(peer) for peer in self.peers}  # who speaks is known only after this was said
             return EdhocResponder(self.identity, self.credential, connection, pack_mark(max(known, default=0)))
         return PskResponder(
             self.holder,
@@ -154,7 +154,7 @@ def initiator(node: Node, scheme: Scheme, plan: Plan, decide: Decide | None = No
     Raises:
         NotEnrolled: When this node and its peer share nothing.
     """
-    plan = plan.after(node.mark(_named(node)))
+    plan = plan.after(node.mark(node.peers[0]))
     script = _script(scheme, decide)
     return Session(node.begins(), partial(script.initiate, plan), node.limits)
 
@@ -184,11 +184,6 @@ def listener(node: Node, scheme: Scheme, decide: Decide | None = None, **limits:
 
 def _under(node: Node, scheme: Scheme, decide: Decide | None, connection: bytes) -> Session:
     return responder(node, scheme, connection, decide)
-
-
-def _named(node: Node) -> bytes:
-    """Return under which name the peer's frame counters are kept."""
-    return node.credentials[0].key_id if node.identity is not None and node.credentials else node.peers[0]
 
 
 def _script(scheme: Scheme, decide: Decide | None) -> Agreement | Showing:

@@ -1,0 +1,88 @@
+"""Keep an identity in two files: the private one for its owner alone, and the credential that its peers are given."""
+
+import json
+import os
+from pathlib import Path
+
+from samefade.errors import CannotWrite, InputError, OutOfRange
+from samefade.keys.vault import refuse_open
+from samefade.session.edhoc import Credential, Identity
+
+FORMAT, SUFFIX = "samefade identity 1", ".credential"
+
+
+def make(name: str, path: Path) -> tuple[Path, Path]:
+    """Draw a key pair, and write it.
+
+    Args:
+        name: Name of the device, 1 to 64 characters.
+        path: File of the identity; the credential goes beside it, with `.credential` behind its name.
+
+    Returns:
+        Both files.
+
+    Raises:
+        OutOfRange: When the name is empty or too long.
+        CannotWrite: When a file is there already, or the system refuses.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+
+    if not 1 <= len(name) <= 64:
+        raise OutOfRange("characters of the name", len(name), "1 to 64")
+    drawn = generate_private_key(SECP256R1())
+    public = drawn.public_key().public_numbers().x.to_bytes(32, "big")
+    private = drawn.private_numbers().private_value.to_bytes(32, "big")
+    told = {"format": FORMAT, "name": name, "public": public.hex()}
+    beside = path.with_name(path.name + SUFFIX)
+    _write(path, {**told, "private": private.hex()}, 0o600)
+    _write(beside, told, 0o644)
+    return path, beside
+
+
+def read_identity(path: Path) -> Identity:
+    """Read an identity.
+
+    Raises:
+        InputError: When the file is none, or others may read it.
+    """
+    refuse_open(path)
+    told = _read(path)
+    try:
+        return Identity(_credential(told), bytes.fromhex(told["private"]))
+    except (KeyError, ValueError):
+        raise InputError(file=path, reason="it is no identity; a credential has no private key") from None
+
+
+def read_credential(path: Path) -> Credential:
+    """Read what is known of a peer.
+
+    Raises:
+        InputError: When the file is none.
+    """
+    try:
+        return _credential(_read(path))
+    except (KeyError, ValueError):
+        raise InputError(file=path, reason="it is no credential") from None
+
+
+def _credential(told: dict[str, str]) -> Credential:
+    return Credential(str(told["name"]), bytes.fromhex(told["public"]))
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as why:
+        raise InputError(file=path, reason=str(why)) from None
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise InputError(file=path, reason=f"it does not say {FORMAT!r}")
+    return told
+
+
+def _write(path: Path, told: dict[str, str], mode: int) -> None:
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write(json.dumps(told, indent=2) + "\n")
+    except OSError as why:
+        raise CannotWrite(path, why.strerror or str(why)) from None
