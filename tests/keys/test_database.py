@@ -1,5 +1,6 @@
 """The file of a store: versions, other processes, full disks, and what is not a store."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 from samefade.errors import CannotWrite
 from samefade.keys import database
-from samefade.keys.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreNewer
+from samefade.keys.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreNewer, TooFewKeys
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
 
@@ -142,6 +143,34 @@ def test_threads_take_turns(make_store):
         thread.join()
     assert wrong == []
     assert store.burnt(PEER) == 59
+
+
+FILLER = """
+import sys, uuid, os
+from pathlib import Path
+from samefade.keys.store import Store
+from samefade.keys.vault import KeyFile
+from samefade.session.events import Issued, Root
+from samefade.types import Key
+folder = Path(sys.argv[1])
+store = Store(folder / "a.store", KeyFile(folder / "a.key"))
+for run in range(40):
+    key = Issued(key_id=uuid.uuid4(), key=Key(os.urandom(32), "bounded"), certificate={})
+    store.keep_pending(b"sta", (key,), Root(os.urandom(8), run, bytes(32)), now=1.0)
+    store.confirm(b"sta", [key.key_id], now=1.0)
+    store.burn(b"sta", run)
+"""
+
+
+def test_a_server_takes_keys_while_a_node_fills_the_store(make_store, fast_path):
+    store, got = make_store(), set()
+    with subprocess.Popen([sys.executable, "-c", FILLER, fast_path], stderr=subprocess.PIPE) as node:
+        while len(got) < 40 and (node.poll() is None or store.count(PEER)):
+            with contextlib.suppress(TooFewKeys):
+                got.add(store.take(PEER, now=2.0).key_id)
+        assert node.communicate()[1] == b""
+    assert len(got) == 40
+    assert store.burnt(PEER) == 39
 
 
 def test_a_block_that_fails_leaves_nothing(make_store):

@@ -1,5 +1,6 @@
 """Keys go to the right pair, once to each side, whether one store serves both or each node its own."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange
 from samefade.keys.delivery import Delivery
+from samefade.keys.entry import find, keep
 from samefade.keys.errors import NoSuchKey, NoSuchPair, PairsOverlap, StoreDamaged, TooFewKeys
 from samefade.keys.life import State
 from samefade.keys.pairs import Pair
@@ -143,6 +145,24 @@ def test_a_lower_claim_is_not_given_where_it_will_not_do(ends, now):
     with pytest.raises(TooFewKeys):
         one.give("alice", "bob", now=now, claims=["bounded"])
     assert one.give("alice", "bob", now=now)[0].key.claim == "estimate"
+
+
+def test_a_key_without_a_claim_is_never_given(ends, now):
+    one, other, a, b, keys = ends(count=1)
+    for store in (a, b):
+        with store.database.writing() as db:  # no session can make such a key: a Key refuses the claim "none"
+            entry, secret = find(db, store.database.vault, str(keys[0].key_id))
+            worthless = replace(entry, claim="none", key_id=UUID(int=1))
+            keep(db, store.database.vault, worthless, secret)
+        store.take(entry.peer, now=now)
+        with pytest.raises(TooFewKeys):
+            store.take(entry.peer, now=now)
+        with pytest.raises(NoSuchKey):
+            store.take(entry.peer, UUID(int=1), now=now)
+    with pytest.raises(TooFewKeys):
+        one.give("alice", "bob", now=now)
+    with pytest.raises(NoSuchKey):
+        other.give_named("alice", "bob", [UUID(int=1)], now=now)
 
 
 def test_expired_and_pending_keys_are_not_given(ends, issue, now):

@@ -16,7 +16,7 @@ import pytest
 import requests
 from etsi_qkd_014_client import QKD014Client
 
-from samefade.errors import CannotWrite
+from samefade.errors import CannotWrite, MissingExtra
 from samefade.keys import certificates, etsi, serve
 from samefade.keys.delivery import Delivery
 from samefade.keys.errors import BadCertificate, OthersMayRead
@@ -148,6 +148,21 @@ def test_tls_1_3_is_spoken_and_1_1_is_not(both, tls):
     assert context.verify_mode == ssl.CERT_REQUIRED
 
 
+def test_a_resumed_connection_still_names_its_client(both, tls):
+    address, *_ = both()
+    host, port = address.removeprefix("https://").split(":")
+    session = None
+    context = ssl.create_default_context(cafile=tls / "ours" / "ca.pem")
+    context.load_cert_chain(*files(tls, "alice"))
+    for resumed in (False, True):
+        raw = socket.create_connection((host, int(port)))
+        with raw, context.wrap_socket(raw, server_hostname=host, session=session) as made:
+            made.sendall(f"GET {STATUS} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert made.recv(4096).startswith(b"HTTP/1.1 200")
+            assert made.session_reused == resumed
+            session = made.session
+
+
 def test_a_forged_header_names_nobody(both, tls):
     address, *_ = both()
     headers = {"X-Forwarded-For": "1.2.3.4", "X-Client-Cert": "alice", "X-SSL-Client-S-DN": "CN=alice"}
@@ -254,6 +269,13 @@ def test_certificates_that_cannot_be_used(tls, tmp_path):
     rubbish.write_bytes(os.urandom(100))
     with pytest.raises(BadCertificate):
         serve.Tls(good / "server.pem", good / "server.key", rubbish).context()
+
+
+@pytest.mark.parametrize("module", ["starlette.applications", "uvicorn"])
+def test_without_the_extra_its_name_is_told(make_store, tls, now, monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtra, match=r"samefade\[serve\]"):
+        serve.Server(etsi.application(make_store(), "kme", now=lambda: now), settings(tls))
 
 
 def test_an_address_that_is_taken(tls, make_store, now):

@@ -150,7 +150,7 @@ class Delivery:
 
     def _to_slave(self, db: sqlite3.Connection, pair: Pair, key_id: UUID, now: float) -> Issued:
         entry, secret = found = rows.find(db, self._vault, str(key_id))
-        if entry.peer != pair.peer or not pair.has(key_id.int) or entry.expires <= now:
+        if entry.peer != pair.peer or not pair.has(key_id.int) or entry.expires <= now or entry.claim not in CLAIMS:
             raise NoSuchKey(key_id)
         if pair.side == "both":
             if (entry.state, entry.master, entry.slave, entry.served) != (

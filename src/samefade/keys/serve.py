@@ -114,7 +114,7 @@ def _protocol() -> "type[asyncio.Protocol]":
         def connection_made(self, transport: Any) -> None:  # noqa: ANN401 -- uvicorn's form
             super().connection_made(transport)
             found = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-            told = {"client_cert_chain": [ssl.DER_cert_to_PEM_cert(found)]}
+            told = {"client_cert_chain": [ssl.DER_cert_to_PEM_cert(found)] if found else []}
             inner = self.app
 
             async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI

@@ -169,16 +169,16 @@ class Store:
     def confirm(self, peer: bytes, key_ids: Iterable[UUID], *, now: float) -> None:
         """Take keys as confirmed, and the root that they came with as the one that both ends hold.
 
-        Keys that are confirmed already stay so: a handshake may have told first.
+        A handshake may have told first: keys that are confirmed already, or were handed out since, stay as they are.
 
         Raises:
             NoSuchKey: When the peer has no such key.
-            WrongMove: When one was discarded or destroyed.
+            WrongMove: When one was discarded.
             OutOfRange: When `now` is not a time.
         """
         with self.database.writing() as db:
             found = [self._of(db, peer, key_id) for key_id in key_ids]
-            waiting = [one for one in found if one[0].state is not State.CONFIRMED]
+            waiting = [one for one in found if one[0].state in {State.PENDING, State.DISCARDED}]
             for one in waiting:
                 rows.move(db, self._vault, one, Move.CONFIRM, expires=_time(now) + self.limits.confirmed)
             held = {name for _, name, *_ in db.execute(roots.SELECTED, (peer,))}
@@ -198,8 +198,7 @@ class Store:
             for name in {entry.root for entry, _ in found}:
                 db.execute("DELETE FROM roots WHERE peer = ? AND name = ? AND settled = 0", (peer, name))
             for one in found:
-                if one[0].state is not State.DISCARDED:
-                    self.end(db, one, Move.DISCARD, now)
+                self.end(db, one, Move.DISCARD, now)
 
     def settle(self, peer: bytes, root_name: bytes, *, now: float) -> tuple[UUID, ...]:
         """Take a root as the one that both ends hold, as a handshake has shown; return the keys that this confirmed.
@@ -233,7 +232,7 @@ class Store:
             if wanted is None:
                 raise TooFewKeys(have=0, need=1)
             entry, secret = self._of(db, peer, wanted)
-            if entry.state is not State.CONFIRMED or entry.expires <= now:
+            if entry.state is not State.CONFIRMED or entry.expires <= now or entry.claim == "none":
                 raise NoSuchKey(wanted)
             issued, here = entry.issued(secret), {"master": "this node", "slave": "the other node"}
             reserved = rows.move(db, self._vault, (entry, secret), Move.RESERVE, **here)
