@@ -19,7 +19,7 @@ from samefade.session.finish import finish_first, finish_second
 from samefade.session.halves import calibrate
 from samefade.session.indices import exchange_first, exchange_second
 from samefade.session.packing import expect, pack_ledger, pack_mask, unpack_ledger, unpack_mask, within
-from samefade.session.plan import LAST_NUMBER, Plan, unpack_mark
+from samefade.session.plan import LAST_NUMBER, MOST_SAMPLES, Plan, unpack_mark
 from samefade.session.script import Hear, Measure, Say, Script, Tell, Want
 from samefade.session.secured import Secured
 from samefade.session.spoken import hear_spoken, say_spoken
@@ -132,6 +132,7 @@ class Agreement:
         plan = Plan.unpack(*expect(said, list))
         if plan.scheme != self.scheme.name:
             raise EndsDisagree("scheme", self.scheme.name, plan.scheme)
+        within("kept samples", plan.kept, 1, MOST_SAMPLES)  # nothing to measure would never be over
         if plan.first <= mark:
             raise OutOfRange("first frame counter", plan.first, f"above {mark}: those before it were used")
         return plan

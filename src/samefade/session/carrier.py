@@ -1,5 +1,7 @@
 """Seal and order as one thing: whole messages in and out, datagrams below."""
 
+from collections import deque
+
 from samefade.errors import LocalProtocolError, RemoteProtocolError
 from samefade.session.secured import Secured
 from samefade.wire.errors import Malformed, WireError
@@ -18,19 +20,25 @@ class Carrier:
     def __init__(self, secured: Secured, profile: Profile) -> None:
         """Take the keys of a handshake."""
         self._seal = Seal(secured.key_out, secured.key_in, secured.connection_out, secured.connection_in, profile)
-        self._order = Order(self._seal.room, profile)
+        self._order, self._longest = Order(self._seal.room, profile), profile.longest
+        self._waiting: deque[bytes] = deque()
         self.proven = False
 
     def send(self, message: bytes) -> None:
         """Queue a message.
 
         Raises:
-            LocalProtocolError: When it is longer than the other end would take, or too much waits.
+            LocalProtocolError: When it is longer than the other end would take.
         """
-        try:
-            self._order.send(message)
-        except WireError as why:
-            raise LocalProtocolError(message_bytes=len(message), why=str(why)) from None
+        if len(message) > self._longest:
+            raise LocalProtocolError(message_bytes=len(message), longest=self._longest)
+        self._waiting.append(message)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give as much as order takes at once; the rest waits for its turn, however much is spoken."""
+        while self._waiting and self._order.queued + len(self._waiting[0]) <= 2 * self._longest:
+            self._order.send(self._waiting.popleft())
 
     def receive(self, datagram: bytes, now: float) -> list[bytes] | None:
         """Return the messages that are whole now, in order; None where the datagram is not a frame of the other end.
@@ -48,8 +56,16 @@ class Carrier:
             raise RemoteProtocolError(why=str(why)) from None
 
     def outgoing(self, now: float) -> list[bytes]:
-        """Return the datagrams to send now."""
-        return [self._seal.frame(payload) for payload in self._order.outgoing(now)]
+        """Return the datagrams to send now.
+
+        Raises:
+            LocalProtocolError: When the numbers of this key have run out.
+        """
+        self._hand_over()
+        try:
+            return [self._seal.frame(payload) for payload in self._order.outgoing(now)]
+        except WireError as why:
+            raise LocalProtocolError(why=str(why)) from None
 
     @property
     def deadline(self) -> float | None:
@@ -64,7 +80,7 @@ class Carrier:
     @property
     def idle(self) -> bool:
         """Say whether all that was sent has arrived."""
-        return self._order.idle
+        return self._order.idle and not self._waiting
 
     @property
     def dropped(self) -> dict[str, int]:

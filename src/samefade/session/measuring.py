@@ -42,7 +42,8 @@ class Measuring:
             self._drop("out of order")
             return
         self._next = place + 1
-        values = np.ravel(sample.values)
+        with np.errstate(over="ignore"):  # what no float32 holds is not finite, and dropped as such
+            values = np.ravel(sample.values).astype(np.float32)
         if not values.size:
             return
         if values.size != self._tones:

@@ -126,7 +126,10 @@ class Session:
         """Return the datagrams to send now, once."""
         out, self._out = self._out, []
         if self._carrier is not None and not self.closed:
-            out.extend(self._carrier.outgoing(self._now))
+            try:
+                out.extend(self._carrier.outgoing(self._now))
+            except SamefadeError as why:
+                self._fail(why)
         return out
 
     def events(self) -> list[Event]:
@@ -168,6 +171,11 @@ class Session:
     def proven(self) -> bool:
         """Say whether the other end has proved that it holds the prior secret."""
         return self._proven
+
+    @property
+    def peer(self) -> bytes | None:
+        """Return who the other end says it is; it is proved once `proven` is true."""
+        return None if self._opening.secured is None else self._opening.secured.peer
 
     # inside
 
@@ -318,8 +326,15 @@ class Session:
         self._script = self._want = self._measuring = self._pending = None
         self._inbox = Inbox()
         self.state = table.DEAD
-        self._events += [Moved(state=table.DEAD), Failed(error=error)]
+        # a traceback holds the frames of the script, and they hold secrets
+        self._events += [Moved(state=table.DEAD), Failed(error=_bare(error))]
         self._opening.done()
         self._close_at = self._now + self._linger
         if self._carrier is not None and not isinstance(error, GaveUp | NoAnswer):
             self._carrier.send(encode([codes.BYE]))
+
+
+def _bare(error: SamefadeError) -> SamefadeError:
+    """Return an error without the frames that it was raised in, nor those of what it came from."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

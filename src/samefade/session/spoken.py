@@ -39,7 +39,6 @@ def hear_spoken(plan: Plan) -> Generator[Want, Any, Heard]:
         left = now
         parts.append(part)
     numbers, values = unpack_csi(b"".join(parts))
-    values = values.reshape(len(numbers), -1)
     if len(numbers) and values.shape[1] != plan.tones:
         raise EndsDisagree("tones", plan.tones, values.shape[1])
     if len(numbers) and not plan.first <= numbers[0] <= numbers[-1] <= plan.spoken_last:
