@@ -9,7 +9,7 @@ from samefade import channel, observe
 from samefade.errors import ChannelTooStatic, ReplaySuspected
 from samefade.presence import Decide, Heard
 
-RATE, WINDOW, TRIALS = 10, 600, 40
+RATE, WINDOW, TRIALS = 10, 600, 25
 ALLOWED = 1  # as in test_presence_replay.py
 
 

@@ -15,9 +15,9 @@ from samefade.presence import Decide, Heard
 
 DELAYS = {"1 s": 1, "10 s": 10, "1 min": 60, "10 min": 600, "2 h": 7200}
 RATE, WINDOW = 10, 600  # a window of one minute
-TRIALS = 40
-# power: a verifier who accepts 1 in 10 passes 40 windows once in 68 tests; one who keeps to its target of 1 in 1,000
-# accepts one of 40 once in 25 tests and two once in 1,300, so one is allowed
+TRIALS = 25
+# power: a verifier who accepts 1 in 5 passes 25 windows once in 36 tests; one who keeps to its target of 1 in 1,000
+# accepts one of 25 once in 40 tests and two once in 3,400, so one is allowed
 ALLOWED = 1
 
 
@@ -69,7 +69,8 @@ def test_the_honest_device_at_the_same_times_is_accepted(long_links, name):
     # else the tests above would prove nothing
     there = long_links[name]
     found = verdicts(Decide(), [(window(there["a"], s), window(there["b"], s)) for s in starts(0)])
-    assert found["accepted"] >= 0.9 * TRIALS
+    # about 9 in 10 are accepted in the quiet room, all while carried; fewer than 18 of 25 come once in 1,000 tests
+    assert found["accepted"] >= 0.72 * TRIALS
 
 
 def test_a_replay_one_packet_old_is_within_the_lag_that_is_allowed(long_links):
