@@ -178,7 +178,12 @@ def test_what_was_drawn_into_gaps_is_worth_nothing(span, lost):
         symbols = scheme.symbols(feature, terms, feature.usable)
         worth = scheme.worth(symbols, feature, terms, spoken=spoken.a, eve=None)
         blocks = kept.a.mask[: len(feature) * span].reshape(-1, span)[feature.usable]
-        return worth.per_symbol * len(symbols) / blocks.sum()
+        finer = [
+            np.log2(np.diff(edges).mean() / np.linalg.norm(row))
+            for strand in terms.strands
+            for edges, row in zip(strand.edges, strand.basis, strict=True)
+        ]
+        return worth.per_symbol * len(symbols) / blocks.sum() + np.mean(finer)
 
-    # of a white channel a heard sample is worth the same with gaps around it as without, but for cells learnt anew
+    # of a white channel a heard sample is worth the same with gaps around it as without, in cells of one width
     assert each(filled, heard) < each(ends, np.ones(N, bool)) + 0.1

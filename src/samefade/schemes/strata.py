@@ -92,8 +92,7 @@ class Strata(Scheme):
             raise TooFewSamples(have=len(x), need=need)
         steps = self._steps(x, y, terms)
         best = max(self._trials(x, y, terms, steps), key=lambda trial: trial.promised)
-        made = _scaled(self._planned(x, y, terms, best.span, steps), best)
-        return replace(made, thresholds={"promised": best.promised, "told": best.told})
+        return replace(best.terms, thresholds={"promised": best.promised, "told": best.told})
 
     def worth(
         self, symbols: Symbols, feature: Feature[Kept], terms: Terms, *, spoken: Spoken | None, eve: Kept | None
@@ -104,7 +103,15 @@ class Strata(Scheme):
         kept = _series(feature.source, terms)
         told = kept[:0] if spoken is None else _series(trim(spoken, terms.lag), terms)
         heard = None if eve is None else _series(trim(eve, terms.lag), terms)
-        return assess_cells(terms.strands, kept, used, spoken=told, eve=heard, epsilon=self.amplify.epsilon)
+        return assess_cells(
+            terms.strands,
+            kept,
+            used,
+            spoken=told,
+            eve=heard,
+            heard=feature.source.mask,
+            epsilon=self.amplify.epsilon,
+        )
 
     def spelt(self, symbols: Symbols, terms: Terms, account: Ledger) -> Bits:
         """Spell cells in layers of bits, least significant first."""
@@ -152,7 +159,7 @@ class Strata(Scheme):
         plain = self._klt(1, mixed=False).agree(a, b, terms)
         each = zip(plain.strands, found, strict=False)
         fine = (
-            min(float(s.noise[0]), float(given_past(series_of(a, s), s)[0])) > abs(float(s.basis[0, 0])) * step.step
+            min(s.noise[0], given_past(series_of(a, s), s, a.mask)[0]) > abs(float(s.basis[0, 0])) * step.step
             for s, step in each
             if step is not None
         )
@@ -179,17 +186,16 @@ class Strata(Scheme):
         n = len(a) // 2
         made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span, steps)
         x, y = _part(a, n, len(a)), _part(b, n, len(b))
-        secret, told, scales = 0.0, 0.0, []
-        for strand in made.strands:
-            blocks = np.ones(len(x) // span, np.bool_)
-            secret += min(guess.expected for guess in guesses(series_of(x, strand), strand, blocks).values())
-            scale, tail, bits = _calibrated(x, y, strand)
-            scales.append((scale, tail))
-            told += bits
-        share = float((heard_share(a, span) >= LEAST_HEARD).mean())  # of blocks that end a can use, and must name
+        usable = heard_share(x, span) >= LEAST_HEARD  # blocks that end a can use, and must name
+        judged = [_judged(x, y, strand, usable) for strand in made.strands]
+        # where nothing promises anything, the account shall say so, with all its numbers
+        kept = [part for one in judged if (part := one.without_loss()) is not None] or judged[:1]
+        told = sum(float(one.told.sum()) for one in kept)
+        share = float(usable.mean())
         named = least_told(1 / span, share) if 0 < share < 1 else 0.0
-        promised = share * (secret - (1 + _OVERHEAD) * told) / n - named
-        return _Trial(span, promised, told / n, tuple(scales))
+        promised = sum(float(one.promised.sum()) for one in kept) / len(x) - named
+        strands = tuple(one.strand for one in kept)
+        return _Trial(replace(made, strands=strands), promised, told / max(1, int(usable.sum()) * span))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
@@ -210,51 +216,76 @@ class _Steps(NamedTuple):
 
 
 class _Trial(NamedTuple):
-    """What a length of a block came to on spoken samples, for each sample.
+    """What a length of a block came to on spoken samples that it was not learnt from, for each sample.
 
     Attributes:
-        span: Samples in a block.
+        terms: Components that were worth more there than telling them would cost, their errors as they were there.
         promised: Secret bits.
         told: Bits that a perfect code would tell.
-        scales: For each strand, by what the deviation of errors is multiplied, and their tail.
     """
 
-    span: int
+    terms: Terms
     promised: float
     told: float
-    scales: tuple[tuple[float, float], ...]
 
 
-def _scaled(terms: Terms, trial: _Trial) -> Terms:
-    """Return the terms with the errors as the trial found them; strands that it did not see are left as they are."""
-    known = (*trial.scales, *((1.0, _TAIL),) * len(terms.strands))
-    scaled = (
-        replace(strand, noise=np.minimum(1.0, scale * strand.noise), tail=tail)
-        for strand, (scale, tail) in zip(terms.strands, known, strict=False)
+class _Judged(NamedTuple):
+    """What the components of a strand came to on spoken samples that they were not learnt from, (K,) each, bits."""
+
+    strand: Strand
+    secret: Real
+    told: Real
+
+    @property
+    def promised(self) -> Real:
+        """Return what is left of each component when the other end has been told it."""
+        return np.asarray(self.secret - (1 + _OVERHEAD) * self.told)
+
+    def without_loss(self) -> "_Judged | None":
+        """Return only the components that promise something; None where there is none."""
+        good = self.promised > 0
+        return _Judged(_part_of(self.strand, good), self.secret[good], self.told[good]) if good.any() else None
+
+
+def _judged(a: Spoken, b: Spoken, strand: Strand, usable: NDArray[np.bool_]) -> _Judged:
+    """Return what the components come to in the usable blocks, and the strand with its errors as they are there."""
+    found = guesses(series_of(a, strand), strand, usable, heard=a.mask).values()
+    least = min(found, key=lambda guess: guess.expected)
+    scale, tail, told = _calibrated(a, b, strand, usable)
+    scaled = replace(strand, noise=np.minimum(1.0, scale * strand.noise), tail=tail)
+    return _Judged(scaled, np.resize(least.each or 0.0, strand.components), told)
+
+
+def _part_of(strand: Strand, good: NDArray[np.bool_]) -> Strand:
+    """Return the strand with some of its components alone."""
+    edges = tuple(e for e, chosen in zip(strand.edges, good, strict=False) if chosen)
+    return replace(
+        strand, basis=strand.basis[good], estimate=strand.estimate[good], noise=strand.noise[good], edges=edges
     )
-    return replace(terms, strands=tuple(scaled))
 
 
 def _part(x: Spoken, start: int, stop: int) -> Spoken:
     return cast("Spoken", x.window(start, stop))  # window keeps the type, which its annotation cannot say
 
 
-def _calibrated(a: Spoken, b: Spoken, strand: Strand) -> tuple[float, float, float]:
-    """Return the scale and the tail of errors under which the cells of end a are likeliest, and the bits then told.
+def _calibrated(a: Spoken, b: Spoken, strand: Strand, usable: NDArray[np.bool_]) -> tuple[float, float, Real]:
+    """Return scale and tail of errors under which end a's cells are likeliest, and the bits then told of each, (K,).
 
     Values in whole dB, and errors that are not Gaussian, make the likeliest scale another than the deviation.
     """
-    likely = Likely(estimates(b, strand), deviations(b, strand), strand.edges, strand.tail)
-    cells = cells_of(components_of(a, strand), strand.edges)
+    if not usable.any():
+        return 1.0, _TAIL, np.zeros(strand.components)
+    likely = Likely(estimates(b, strand)[usable], deviations(b, strand)[usable], strand.edges, strand.tail)
+    cells = cells_of(components_of(a, strand)[usable], strand.edges)
     some = max(1, cells.size // _CALIBRATED)
 
-    def told(scale: float, tail: float, every: int = some) -> float:
+    def told(scale: float, tail: float, every: int = some) -> Real:
         each = replace(likely, tail=tail).chances(scale, every)
-        own = np.take_along_axis(each, cells[::every, :, None], axis=2)
-        return float(-np.log2(np.maximum(own, 1e-9)).sum())
+        own = np.take_along_axis(each, cells[::every, :, None], axis=2)[..., 0]
+        return np.asarray(-np.log2(np.maximum(own, 1e-9)).sum(axis=0, dtype=np.float64))
 
-    scale, _ = downhill(lambda scale: told(scale, _TAIL), SCALES, 1.0)
-    tail, _ = downhill(lambda tail: told(scale, tail), _TAILS, _TAIL)
+    scale, _ = downhill(lambda scale: float(told(scale, _TAIL).sum()), SCALES, 1.0)
+    tail, _ = downhill(lambda tail: float(told(scale, tail).sum()), _TAILS, _TAIL)
     return scale, tail, told(scale, tail, 1)
 
 
@@ -271,12 +302,11 @@ def _chosen(a: Spoken, strand: Strand, step: Lattice | None) -> Strand | None:
     good = gain > _LEAST_GAIN
     if not good.any():
         return None
-    part = replace(strand, basis=strand.basis[good], estimate=strand.estimate[good], noise=strand.noise[good])
-    return allocate(part, step)
+    return allocate(_part_of(strand, good), step)
 
 
 def _gains(a: Spoken, strand: Strand) -> Real:
     """Return the secret bits that each component promises: unpredictable from the past, predictable by end b."""
-    known = given_past(series_of(a, strand), strand)
+    known = given_past(series_of(a, strand), strand, a.mask)
     told = np.array([_OVERHEAD * max(0.0, log2(2 / noise)) for noise in strand.noise])
     return np.asarray(np.log2(known / strand.noise) - told)

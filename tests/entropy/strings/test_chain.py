@@ -11,7 +11,10 @@ from scipy.signal import lfilter
 from scipy.special import gammaln, logsumexp, ndtri
 from scipy.stats import norm
 
-from samefade.entropy.strings.chain import Guess, autoregression, given_past, guesses
+from samefade.entropy.strings.autoregression import autoregression
+from samefade.entropy.strings.chain import guesses
+from samefade.entropy.strings.guess import Guess
+from samefade.entropy.strings.law import given_past
 from samefade.entropy.strings.surprise import surprised
 from samefade.errors import TooFewSamples
 from samefade.types import Strand

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from samefade.entropy.account import Estimate, around
 from samefade.entropy.following import echoes
 from samefade.entropy.stationarity import stationary
-from samefade.entropy.strings.chain import MOST_ORDER, Guess, guesses
+from samefade.entropy.strings.autoregression import MOST_ORDER
+from samefade.entropy.strings.chain import guesses
+from samefade.entropy.strings.guess import Guess
 from samefade.entropy.strings.mixture import Beside, ranks
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Claim, Float, Strand
@@ -25,6 +27,7 @@ _ENOUGH = 8192  # samples by which it is tested
 _DIMENSIONS, _NEIGHBOURS = 5, 20  # strands that are compared, and how many times like this one are looked at
 _NEAR = 5  # columns of what Eve heard about at the same time
 _EVE_REACH = 8  # grid points to either side at which her samples are used
+_EVE_OCTAVES = 8  # her means are over up to 2⁷ times as many
 _LEVEL = 1e-3  # how rarely a stationary channel is to lose its claim to a test of stationarity
 GAUSSIAN = "the channel is a Gaussian process whose scale and motion may change: no guesser of this list leaves less"
 ALONE = "Eve heard nothing that is correlated with the channel beyond its past and what was published"
@@ -38,6 +41,7 @@ def assess_cells(
     *,
     spoken: Real,
     eve: Float | None = None,
+    heard: NDArray[np.bool_] | None = None,
     epsilon: float = 2**-64,
 ) -> Estimate:
     """Return what the cells of the kept half are worth together.
@@ -48,6 +52,7 @@ def assess_cells(
         used: (m,) which blocks feed the key.
         spoken: (p, s) the same of the spoken half, which Eve knows.
         eve: (n, s) the same of what the eavesdropper heard, or None when nobody knows.
+        heard: (n,) which samples end a heard; the others were filled in, which anybody knows. All of them by default.
         epsilon: Chance with which the string may be worth less: the smoothing parameter.
 
     Raises:
@@ -60,11 +65,11 @@ def assess_cells(
         raise OutOfRange("epsilon", epsilon, "between 0 and 0.5, both excluded")
     deviations = -float(ndtri(epsilon))
     symbols = max(1, int(np.count_nonzero(used)) * sum(strand.components for strand in strands))
-    total = _total(strands, kept, used, spoken, None)
+    total = _total(strands, kept, used, heard, spoken, None)
     by = {name: guess.smooth(deviations) / symbols for name, guess in total.items()}
     claim = _claim(total, by, kept)
     if eve is not None and np.ptp(eve) > 0:
-        given = _total(strands, kept, used, spoken, eve)
+        given = _total(strands, kept, used, heard, spoken, eve)
         by = _given(
             total, given, by, {name: guess.smooth(deviations) / symbols for name, guess in given.items()}, symbols
         )
@@ -81,14 +86,19 @@ def assess_cells(
 
 
 def _total(
-    strands: Sequence[Strand], kept: Real, used: NDArray[np.bool_], spoken: Real, eve: Float | None
+    strands: Sequence[Strand],
+    kept: Real,
+    used: NDArray[np.bool_],
+    heard: NDArray[np.bool_] | None,
+    spoken: Real,
+    eve: Float | None,
 ) -> dict[str, Guess]:
     """Return what each guesser leaves of all strands together."""
     each = []
     for i, strand in enumerate(strands):
         earlier, own = kept[:, :i], kept[:, i]
         beside = _beside(earlier, own, spoken[:, i], eve, strand.span)
-        each.append(guesses(own, strand, used, _known(earlier, own, eve), beside))
+        each.append(guesses(own, strand, used, _known(earlier, own, eve), beside, heard=heard))
     names = dict.fromkeys(name for found in each for name in found)
     total = {}
     for name in names:
@@ -135,7 +145,8 @@ def _known(earlier: Real, own: Real, eve: Float | None) -> Real:
     n = len(own)
     columns = [np.zeros((n, 0))]
     if eve is not None and np.ptp(eve) > 0:
-        columns.append(around(np.asarray(eve, np.float64).reshape(n, -1), own, reach=_EVE_REACH))
+        heard = np.asarray(eve, np.float64).reshape(n, -1)
+        columns += [around(heard, own, reach=_EVE_REACH), _slow(heard)]
     if earlier.shape[1]:
         columns += [_shifted(earlier, shift) for shift in (-1, 0, 1)]
         columns.append(_products(earlier))
@@ -206,6 +217,18 @@ def _levels(columns: list[Real], n: int) -> NDArray[np.int64]:
     """Return columns as 64 levels of equal share, (n, C)."""
     each = [ranks(column) * 64 // n for column in columns]
     return np.column_stack(each).astype(np.int64) if each else np.zeros((n, 0), np.int64)
+
+
+def _slow(eve: Real) -> Real:
+    """Return Eve's means over longer and longer times around each point, (n, q).
+
+    Near an end she hears what is slow, the distance and what stands in the way, and single samples hardly show it.
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    lengths = [_EVE_REACH << k for k in range(2, _EVE_OCTAVES) if _EVE_REACH << k <= len(eve) // 4]
+    means = [uniform_filter1d(eve, length, axis=0, mode="nearest") for length in lengths]
+    return np.hstack([eve[:, :0], *means])
 
 
 def _shifted(series: Real, shift: int) -> Real:

@@ -100,8 +100,11 @@ def surprises(cell: Index, centre: Real, spread: Real, edges: Real, step: float,
 
 
 @compiled
-def follow(target: Real, known: Real, forget: float, mean: Real) -> None:
-    """Write what recursive least squares expect of each target, (n,), from rows of what is known, (n, p)."""
+def follow(target: Real, heard: NDArray[np.bool_], known: Real, forget: float, mean: Real) -> None:
+    """Write what recursive least squares expect of each target, (n,), from rows of what is known, (n, p).
+
+    Nothing is learnt from what was not heard.
+    """
     n, p = known.shape
     weight, gain = np.zeros(p), np.zeros(p)
     inverse = np.eye(p)
@@ -116,6 +119,8 @@ def follow(target: Real, known: Real, forget: float, mean: Real) -> None:
             power += total * row[i]
             said += weight[i] * row[i]
         mean[t] = said
+        if not heard[t]:
+            continue
         error = target[t] - said
         for i in range(p):
             step = gain[i] / power
@@ -140,11 +145,28 @@ def _count(one: NDArray[np.float32], seen: NDArray[np.uint8], at: int, bit: floa
 
 
 @compiled
-def mixed(cell: Index, edges: Real, mean: Real, spread: Real, context: Index, first: Index, out: Real) -> None:
+def _depth(edges: int) -> int:
+    """Return the depth of a binary tree over the cells between so many thresholds."""
+    depth = 0
+    while (1 << depth) <= edges:
+        depth += 1
+    return depth
+
+
+@compiled
+def mixed(
+    cell: Index,
+    edges: Real,
+    mean: Real,
+    spread: Real,
+    context: Index,
+    first: Index,
+    out: Real,
+) -> None:
     """Write by how many bits each cell surprises whoever mixes Gaussian predictions and counted contexts, (n,).
 
     Args:
-        cell: (n,) cells, 0 … 2^B − 1.
+        cell: (n,) cells, 0 … 2^B − 1; −1 where nothing was heard, and nothing is learnt.
         edges: (2^B − 1,) thresholds.
         mean: (n, J) what each predictor expects.
         spread: (n, J) the deviation of its errors.
@@ -154,9 +176,7 @@ def mixed(cell: Index, edges: Real, mean: Real, spread: Real, context: Index, fi
     """
     n, J = mean.shape
     C = context.shape[1] - 1
-    depth = 0
-    while (1 << depth) <= len(edges):
-        depth += 1
+    depth = _depth(len(edges))
     table = np.zeros((4, depth, J + C))
     table[:, :, 0] = 1.0
     one = np.full(first[C] << depth, 0.5, np.float32)
@@ -164,6 +184,9 @@ def mixed(cell: Index, edges: Real, mean: Real, spread: Real, context: Index, fi
     stretched, place = np.zeros(J + C), np.zeros(C, np.int64)
     low, high = np.zeros(J), np.zeros(J)
     for t in range(n):
+        out[t] = 0.0
+        if cell[t] < 0:
+            continue
         start, width, node, bits = 0, 1 << depth, 1, 0.0
         low[:], high[:] = 0.0, 1.0
         weights = table[context[t, C]]

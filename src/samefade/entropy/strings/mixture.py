@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.strings.law import Law
 from samefade.entropy.strings.surprise import surprised
 from samefade.types import Float, Strand
 
@@ -29,6 +30,7 @@ _MEMORIES = (32, 512)  # samples that a running scale remembers
 _FOLLOWERS = ((8, 0.98), (24, 0.9995))  # order and forgetting of recursive least squares
 _KNOWN = 12  # columns that these use besides the past
 _LINE = 1e-12  # share of the largest value that rounding takes off a line
+_STEPPED = 8  # times that each value occurs on average where values come in steps
 _JUMP = 6.0  # median changes that make a jump
 
 
@@ -53,54 +55,59 @@ class Beside:
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What the law makes of a series: (n,) each.
+    """A series, and what the law makes of it: (n,) each.
 
     Attributes:
-        values: The samples.
-        innovations: The law's errors, in deviations.
-        deviation: One of these.
-        fresh: The errors, replays taken off.
+        values: The samples; what was not heard is nobody's business.
+        law: What the stationary law expects of each, and its errors.
+        fresh: The law's errors in deviations, replays taken off.
         far: What a law of longer memory expects.
     """
 
     values: Real
-    innovations: Real
-    deviation: float
+    law: Law
     fresh: Real
     far: Real
-
-    @property
-    def expected(self) -> Real:
-        """Return what the law expects of each sample."""
-        return self.values - self.deviation * self.innovations
 
 
 def gains(heard: Heard, beside: Beside, strand: Strand) -> tuple[Real, Real]:
     """Return by how many bits each sample surprises the mixture, and by how many the stationary law, (n,) each."""
     from samefade.entropy.strings.loops import mixed
 
-    edges, scale = _grid(heard.values, strand)
-    values = heard.values * scale
+    law = heard.law
+    edges, scale = _grid(heard.values[law.heard], strand)
+    past = _lived(heard)
+    values = past * scale
     cell = np.searchsorted(edges, values, side="right")
     mean, spread = _predictors(heard, beside)
-    contexts = _contexts(heard, beside.contexts)
+    contexts = _contexts(past, law.expected, beside.contexts)
     sizes = contexts.max(axis=0) + 1
     out = np.empty(len(values))
     first = np.concatenate([[0], np.cumsum(sizes)])
-    mixed(cell, edges, mean * scale, spread * abs(scale), np.column_stack([contexts, beside.states]), first, out)
-    out[_drawn(heard.values)] = 0.0
-    flat = np.full(len(values), heard.deviation * abs(scale))
-    return out, surprised(values, heard.expected * scale, flat, edges)[:, 1]
+    columns = np.column_stack([contexts, beside.states])
+    mixed(np.where(law.heard, cell, -1), edges, mean * scale, spread * abs(scale), columns, first, out)
+    out[_drawn(past)] = 0.0
+    return out, surprised(values, law.expected * scale, law.spread * abs(scale), edges)[:, 1]
+
+
+def _lived(heard: Heard) -> Real:
+    """Return the series as somebody lives through it: what was not heard is what was expected of it before."""
+    said, some = heard.law.expected, heard.values[heard.law.heard]
+    found = np.unique(np.round(some, 9))
+    if 1 < len(found) < len(some) / _STEPPED:
+        step = float(np.diff(found).min())
+        said = found[0] + step * np.round((said - found[0]) / step)
+    return np.where(heard.law.heard, heard.values, np.clip(said, some.min(), some.max()))
 
 
 def _drawn(values: Real) -> NDArray[np.bool_]:
-    """Return which samples lie on the line through their neighbours, (n,): that is how gaps are filled.
+    """Return which samples lie on the line through their neighbours, (n,): that is how others fill gaps unmarked.
 
-    Which packets were lost is public, and what was drawn into a gap tells no more than the sample after it.
+    What was drawn into a gap tells no more than the sample after it.
     Values that come in steps lie on lines by chance and do not count.
     """
     out = np.zeros(len(values), np.bool_)
-    if len(np.unique(np.round(values, 9))) > len(values) / 8:
+    if len(np.unique(np.round(values, 9))) > len(values) / _STEPPED:
         out[1:-1] = np.abs(np.diff(values, 2)) <= _LINE * (np.abs(values).max() + 1e-300)
     return out
 
@@ -115,7 +122,7 @@ def _grid(values: Real, strand: Strand) -> tuple[Real, float]:
     fine = float((strand.noise / np.linalg.norm(strand.basis, axis=1)).min()) / 2
     reach = _RANGE * float(values.std()) + 1e-12
     found = np.unique(np.round(values, 9))
-    step = float(np.diff(found).min()) if 1 < len(found) < len(values) / 8 else 0.0
+    step = float(np.diff(found).min()) if 1 < len(found) < len(values) / _STEPPED else 0.0
     count = min(1 << _MOST_BITS, max(4, 1 << int(np.ceil(np.log2(reach / max(step, fine, 1e-300))))))
     width = max(step, fine, reach / count)
     if step:
@@ -127,25 +134,27 @@ def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:
     """Return what each predictor expects, and the deviation of its errors, (n, J) each."""
     from samefade.entropy.strings.loops import follow
 
-    replay = heard.innovations - heard.fresh
+    law = heard.law
+    replay = law.innovations - heard.fresh
     means, spreads = [np.zeros(len(replay))], [np.ones(len(replay))]
     for memory in _MEMORIES:
         means.append(replay)
-        spreads.append(_running(heard.fresh, memory))
+        spreads.append(_running(heard.fresh, memory, law.heard))
     known = _unit(beside.hints[:, :_KNOWN])
     for order, forget in _FOLLOWERS:
         past = [np.concatenate([np.zeros(k), heard.fresh[:-k]]) for k in range(1, order + 1)]
         said = np.empty(len(replay))
-        follow(heard.fresh, np.ascontiguousarray(np.column_stack([*past, known])), forget, said)
+        follow(heard.fresh, law.heard, np.ascontiguousarray(np.column_stack([*past, known])), forget, said)
         said = np.clip(said, -20, 20)
         means.append(replay + said)
-        spreads.append(_running(heard.fresh - said, 128))
+        spreads.append(_running(heard.fresh - said, 128, law.heard))
     for other in (heard.far, *beside.likened.T):
-        error = (other - heard.expected) / heard.deviation
+        error = (other - law.expected) / law.spread
         means.append(error)
-        spreads.append(_running(heard.innovations - error, 512))
+        spreads.append(_running(law.innovations - error, 512, law.heard))
     mean, spread = np.column_stack(means), np.column_stack(spreads)
-    return heard.expected[:, None] + heard.deviation * mean, heard.deviation * np.maximum(spread, 1e-3)
+    each = law.spread[:, None]
+    return law.expected[:, None] + each * mean, each * np.maximum(spread, 1e-3)
 
 
 def _unit(columns: Real) -> Real:
@@ -154,22 +163,26 @@ def _unit(columns: Real) -> Real:
     return np.asarray((columns - columns.mean(axis=0))[:, size > 0] / size[size > 0])
 
 
-def _running(errors: Real, memory: int) -> Real:
-    """Return the deviation of the errors before each, the newest counting most; of the first ones, that of all."""
+def _running(errors: Real, memory: int, heard: NDArray[np.bool_]) -> Real:
+    """Return the deviation of the errors before each, the newest counting most; of the first ones, that of all.
+
+    An error that was not heard changes nothing.
+    """
     from scipy.signal import lfilter
 
     keep = 1 - 1 / memory
     power = np.concatenate([[1.0], np.minimum(errors[:-1] ** 2, 1e4)])
-    return np.asarray(np.sqrt(lfilter([1 - keep], [1, -keep], power, zi=[keep])[0]))
+    count = np.concatenate([[1.0], heard[:-1]])
+    power, count = (lfilter([1 - keep], [1, -keep], each, zi=[keep])[0] for each in (power * count, count))
+    return np.asarray(np.sqrt(power / count))
 
 
-def _contexts(heard: Heard, others: Index) -> Index:
+def _contexts(x: Real, expected: Real, others: Index) -> Index:
     """Return the number of each context at each time, (n, C)."""
-    x = heard.values
     low, high = np.quantile(x, [0.002, 0.998])
     even = np.clip((x - low) / max(high - low, 1e-300), 0, 1 - 1e-9)
     rank = ranks(x) / len(x)
-    said = np.clip((heard.expected - low) / max(high - low, 1e-300), 0, 1 - 1e-9)
+    said = np.clip((expected - low) / max(high - low, 1e-300), 0, 1 - 1e-9)
     change = np.abs(np.diff(x, prepend=x[:1]))
     at = np.where(change > _JUMP * np.median(change) + 1e-12, np.arange(len(x)), 0)
     since = np.minimum(np.arange(len(x)) - np.maximum.accumulate(at), 255)

@@ -65,7 +65,8 @@ def _explained(whole: Real, begin: int, length: int, near: set["_Place"]) -> tup
     said = [_said(part, whole, place, begin) for place in near if place.past(begin, length)]
     best = min(said, key=lambda error: float(((part - error) ** 2).sum()), default=np.zeros(length))
     left, whole_of_it = float(((part - best) ** 2).mean()), float((part**2).mean())
-    gain = -length * log(max(left, 1e-12) / max(whole_of_it, 1e-12))
+    # samples that were lost have no innovation, and explain nothing
+    gain = -int(np.count_nonzero(part)) * log(max(left, 1e-12) / max(whole_of_it, 1e-12))
     return (best, cost) if gain > cost else (np.zeros(length), 0.0)
 
 
