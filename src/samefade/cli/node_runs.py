@@ -89,7 +89,7 @@ class Wanted:
     @property
     def decide(self) -> Decide | None:
         """Return how presence is decided, where that is asked."""
-        return None if self.false_accept is None else Decide(false_accept=self.false_accept)
+        return None if self.false_accept is None else Decide(false_accept=self.false_accept, most_lag=0)
 
     @property
     def named(self) -> str:

@@ -8,20 +8,22 @@ lakers draws its own ephemeral keys: this is the one part of a session that is n
 """
 
 from binascii import crc32
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from samefade.errors import MissingExtra, OutOfRange, RemoteProtocolError
+from samefade.session.events import Root
+from samefade.session.plan import pack_mark, unpack_roots
 from samefade.session.secured import Role, Secured
 from samefade.wire import codes
 from samefade.wire.cbor import decode, encode
 from samefade.wire.errors import Malformed
-from samefade.wire.kdf import expand_label, sha256
+from samefade.wire.kdf import expand_label, extract, sha256
 
 _LABEL = 40404  # of our EAD item: the private range of RFC 9528, section 10.5
 _EXPORTER, _NAME = 200, b"samefade/1"  # lakers takes labels of one byte, so our name is the context
-_PAD = 24  # bytes that make message 1 as long as message 2: a stranger gets no more than it sent
+_PAD = 32  # bytes that make message 1 as long as message 2: a stranger gets no more than it sent
 _POINT, _KEY_ID = 32, 8
 
 
@@ -78,18 +80,9 @@ class _Edhoc:
 
     role: Role
 
-    def __init__(
-        self, me: Identity, peers: Callable[[bytes], Credential | None], connection: bytes, parameters: bytes
-    ) -> None:
-        """Take this end's identity and those of its peers.
-
-        Args:
-            me: This end.
-            peers: Returns the credential of this key identifier, or None for a stranger.
-            connection: What this end calls the conversation, at most 4 bytes.
-            parameters: What to tell the other end in the handshake, public.
-        """
-        self._me, self._peers, self._connection, self._parameters = me, peers, connection, parameters
+    def __init__(self, me: Identity, peers: Callable[[bytes], Credential | None], connection: bytes) -> None:
+        """Take this end's identity and those of its peers."""
+        self._me, self._peers, self._connection = me, peers, connection
         self._secured: Secured | None = None
         self._hash = b""
 
@@ -103,32 +96,37 @@ class _Edhoc:
         said = _decoded(identity)
         key_id = said.get(4) if isinstance(said, dict) else None
         found = self._peers(key_id) if isinstance(key_id, bytes) else None
-        if found is None:
+        if found is None or found.key_id == self._me.credential.key_id:  # its own messages, sent back
             raise RemoteProtocolError(handshake="failed")
         return found
 
-    def _establish(self, end: Any, peer: Credential, connection: bytes, parameters: bytes) -> None:  # noqa: ANN401
+    def _establish(self, end: Any, peer: Credential, connection: bytes, parameters: bytes, root: Root | None) -> None:  # noqa: ANN401
+        """Derive everything, with the secret of an earlier run mixed in where both ends hold one."""
         end.completed_without_message_4()
-        exporter = end.edhoc_exporter(_EXPORTER, _NAME, 32)
-        keys = [expand_label(exporter, label, self._hash, 16) for label in ("initiator key", "responder key")]
-        first = self.role == "initiator"
+
+        def exported() -> bytes:
+            fresh = bytes(end.edhoc_exporter(_EXPORTER, _NAME, 32))
+            return fresh if root is None else extract(root.reveal_secret_bytes(), fresh)
 
         def update(channel: bytes) -> bytes:
             end.edhoc_key_update(sha256(channel))
-            return bytes(end.edhoc_exporter(_EXPORTER, _NAME, 32))
+            return exported()
 
+        exporter, first = exported(), self.role == "initiator"
+        keys = [expand_label(exporter, label, self._hash, 16) for label in ("initiator key", "responder key")]
         self._secured = Secured(
             role=self.role,
             key_out=keys[0 if first else 1],
             key_in=keys[1 if first else 0],
             connection_out=connection,
             connection_in=self._connection,
-            exporter=bytes(exporter),
+            exporter=exporter,
             transcript=self._hash,
             me=self._me.credential.key_id,
             peer=peer.key_id,
             parameters=parameters,
-            prior=peer.key_id,
+            prior=peer.key_id if root is None else root.name,
+            epoch=0 if root is None else root.epoch,
             update=update,
         )
 
@@ -139,10 +137,24 @@ class EdhocInitiator(_Edhoc):
     role = "initiator"
 
     def __init__(
-        self, me: Identity, peers: Callable[[bytes], Credential | None], connection: bytes, parameters: bytes
+        self,
+        me: Identity,
+        peers: Callable[[bytes], Credential | None],
+        connection: bytes,
+        mark: int,
+        roots: Sequence[Root] = (),
     ) -> None:
-        """Take this end's identity and those of its peers, as `_Edhoc`."""
-        super().__init__(me, peers, connection, parameters)
+        """Take this end's identity, whom it speaks with, and what it holds of earlier runs.
+
+        Args:
+            me: This end.
+            peers: Returns the credential of this key identifier, or None for anybody else.
+            connection: What this end calls the conversation, at most 4 bytes.
+            mark: The last frame counter that it ever used with this peer.
+            roots: Secrets of earlier runs, at most two, the newest first.
+        """
+        super().__init__(me, peers, connection)
+        self._mark, self._roots = mark, {root.name: root for root in roots}
         self._first = b""
         self._answered: dict[bytes, bytes] = {}
 
@@ -150,7 +162,7 @@ class EdhocInitiator(_Edhoc):
         """Return message 1; a new one after a bad answer."""
         if not self._first:
             self._end = _lakers().EdhocInitiator()
-            ead = _ours(encode([self._parameters, bytes(_PAD)]))
+            ead = _ours(encode([pack_mark(self._mark, list(self._roots)), bytes(_PAD)]))
             self._message = bytes(self._end.prepare_message_1(c_i=self._connection, ead_1=[ead]))
             self._first = _framed(codes.EDHOC_1, self._connection, self._message)
         return self._first
@@ -178,7 +190,9 @@ class EdhocInitiator(_Edhoc):
         self._end.verify_message_2(self._me.private, _as_lakers(self._me.credential), _as_lakers(peer))
         third, _ = self._end.prepare_message_3(_lakers().CredentialTransfer.ByReference, [])
         self._hash = sha256(self._message, message, bytes(third))
-        self._establish(self._end, peer, bytes(theirs), _told(said))
+        parameters = _told(said)
+        chosen = [self._roots[name] for name in unpack_roots(parameters)]  # one that was not offered is an error
+        self._establish(self._end, peer, bytes(theirs), parameters, chosen[0] if chosen else None)
         return _framed(codes.EDHOC_3, bytes(theirs), bytes(third))
 
 
@@ -188,10 +202,25 @@ class EdhocResponder(_Edhoc):
     role = "responder"
 
     def __init__(
-        self, me: Identity, peers: Callable[[bytes], Credential | None], connection: bytes, parameters: bytes
+        self,
+        me: Identity,
+        peers: Callable[[bytes], Credential | None],
+        connection: bytes,
+        mark: int,
+        holder: Callable[[bytes], tuple[Root, bytes] | None] = lambda _: None,
     ) -> None:
-        """Take this end's identity and those of its peers, as `_Edhoc`."""
-        super().__init__(me, peers, connection, parameters)
+        """Take this end's identity, those of its peers, and what finds a secret of an earlier run.
+
+        Args:
+            me: This end.
+            peers: Returns the credential of this key identifier, or None for a stranger.
+            connection: What this end calls the conversation, at most 4 bytes.
+            mark: The last frame counter that it ever used, with any of its peers.
+            holder: Returns the secret of this name and the key identifier of the peer that shares it, or None.
+        """
+        super().__init__(me, peers, connection)
+        self._mark, self._holder = mark, holder
+        self._root: tuple[Root, bytes] | None = None
         self._answered: dict[bytes, bytes] = {}
 
     def begin(self) -> bytes:
@@ -206,38 +235,43 @@ class EdhocResponder(_Edhoc):
         """
         if datagram in self._answered:
             return (self._answered[datagram],)
-        if not self._answered:
+        if self._secured is None and _kind(datagram) == codes.EDHOC_1:
             theirs, message = _unframed(datagram, codes.EDHOC_1)
-            answer = _guarded(lambda: self._second(theirs, message))
-            if len(answer) > len(datagram):
-                raise RemoteProtocolError(handshake="failed")
-            self._answered[datagram] = answer
+            answer = _guarded(lambda: self._second(theirs, message, len(datagram)))
+            self._answered = {datagram: answer}  # message 1 proves nothing: a stranger's must not be the only one
             return (answer,)
         connection, message = _unframed(datagram, codes.EDHOC_3)
-        if connection != self._connection or self._secured is not None:
+        if connection != self._connection or self._secured is not None or not self._answered:
             raise RemoteProtocolError(handshake="failed")
         _guarded(lambda: self._end_with(message))
         return ()
 
-    def _second(self, theirs: bytes, message: bytes) -> bytes:
+    def _second(self, theirs: bytes, message: bytes, longest: int) -> bytes:
         _check_first(message)
         lakers = _lakers()
-        self._end = lakers.EdhocResponder(self._me.private, _as_lakers(self._me.credential))
-        connection, said = self._end.process_message_1(message)
-        if bytes(connection) != theirs:
+        end = lakers.EdhocResponder(self._me.private, _as_lakers(self._me.credential))
+        connection, items = end.process_message_1(message)
+        said = _told(items)
+        held = [found for found in map(self._holder, unpack_roots(said)) if found is not None]
+        root = held[0] if held else None
+        names = [] if root is None else [root[0].name]
+        ead = [_ours(encode([pack_mark(self._mark, names), b""]))]
+        second = bytes(end.prepare_message_2(lakers.CredentialTransfer.ByReference, self._connection, ead))
+        answer = _framed(codes.EDHOC_2, theirs, second)
+        if bytes(connection) != theirs or len(answer) > longest:
             raise RemoteProtocolError(handshake="failed")
-        self._theirs, self._said = theirs, _told(said)
-        ead = [_ours(encode([self._parameters, b""]))]
-        second = self._end.prepare_message_2(lakers.CredentialTransfer.ByReference, self._connection, ead)
-        self._messages = (message, bytes(second))
-        return _framed(codes.EDHOC_2, theirs, bytes(second))
+        self._end, self._theirs, self._said, self._messages = end, theirs, said, (message, second)
+        self._root = root
+        return answer
 
     def _end_with(self, message: bytes) -> None:
         identity, _ = self._end.parse_message_3(message)
         peer = self._known(bytes(identity))
         self._end.verify_message_3(_as_lakers(peer))
+        if self._root is not None and self._root[1] != peer.key_id:  # a secret that is shared with somebody else
+            raise RemoteProtocolError(handshake="failed")
         self._hash = sha256(*self._messages, message)
-        self._establish(self._end, peer, self._theirs, self._said)
+        self._establish(self._end, peer, self._theirs, self._said, None if self._root is None else self._root[0])
 
 
 def _guarded(act: Callable[[], Any]) -> Any:  # noqa: ANN401 -- whatever it returns
@@ -284,6 +318,11 @@ def _decoded(data: bytes) -> Any:  # noqa: ANN401 -- whatever was sent
 
 def _framed(kind: int, connection: bytes, message: bytes) -> bytes:
     return encode([kind, connection, message, crc32(encode([kind, connection, message]))])
+
+
+def _kind(datagram: bytes) -> Any:  # noqa: ANN401 -- whatever was sent
+    said = _decoded(datagram)
+    return said[0] if isinstance(said, list) and said else None
 
 
 def _unframed(datagram: bytes, kind: int) -> tuple[bytes, bytes]:

@@ -41,7 +41,8 @@ def finish_first(agreed: Agreed, secured: Secured, seed: bytes) -> Script:
     yield Tell(made.pending)
     _verify(made.tags["responder"], (yield Hear((codes.CONFIRM,))))
     yield Say(codes.CONFIRM, (made.tags["initiator"],))
-    yield Hear((codes.DONE,))
+    # who holds the prior secret alone cannot say that the responder is done
+    _verify(made.tags["done"], (yield Hear((codes.DONE,))))
     yield Tell(Confirmed(key_ids=made.key_ids))
 
 
@@ -52,7 +53,7 @@ def finish_second(agreed: Agreed, secured: Secured, seed: bytes) -> Script:
     yield Say(codes.CONFIRM, (made.tags["responder"],))
     _verify(made.tags["initiator"], (yield Hear((codes.CONFIRM,))))
     yield Tell(Confirmed(key_ids=made.key_ids))
-    yield Say(codes.DONE)
+    yield Say(codes.DONE, (made.tags["done"],))
 
 
 def _verify(tag: bytes, said: tuple[int, Any]) -> None:
@@ -79,7 +80,7 @@ def _made(agreed: Agreed, secured: Secured, seed: bytes, transcript: bytes) -> _
         for i, key in enumerate(channel)
     )
     root = Root(expand_label(prk, "root name", context, 8), secured.epoch + 1, expand_label(prk, "root", context, 32))
-    tags = {role: expand_label(prk, f"confirm {role}", context, _TAG) for role in ("initiator", "responder")}
+    tags = {role: expand_label(prk, f"confirm {role}", context, _TAG) for role in ("initiator", "responder", "done")}
     return _Made(Pending(keys=issued, root=root), tags)
 
 

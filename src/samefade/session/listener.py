@@ -161,10 +161,11 @@ class Listener(Generic[Address]):
 
     def _serve(self, connection: bytes, peer: _Peer[Address], address: Address) -> None:
         del self._half_open[connection]
-        old = self._at.pop(address, None)
-        if old is not None:  # the peer has begun anew
+        old = self._at.get(address)
+        anew = old is not None and self._live[old].session.peer == peer.session.peer
+        if old is not None and anew:  # the peer has begun anew
             self._forget(old)
-        if len(self._live) >= self._most_live:
+        if len(self._live) >= self._most_live or (old is not None and not anew):  # an address serves one peer at a time
             self.dropped["busy"] += 1
             self._touched.pop(connection, None)
             self._greeted.pop(peer.hello, None)

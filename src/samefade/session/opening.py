@@ -39,6 +39,8 @@ class Opening:
             answer = self._handshake.hear(datagram)
         except RemoteProtocolError:
             self.dropped += 1
+            if self._handshake.role == "initiator" and self.deadline is not None and not self.answered:
+                self._last = (self._handshake.begin(),)  # a handshake that a forged answer used up begins anew
             return ()
         self.answered = True
         if self._handshake.role == "initiator":

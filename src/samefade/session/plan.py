@@ -1,5 +1,6 @@
 """What two ends plan to do together, said before they measure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,9 +98,14 @@ class Plan:
         return (values[:, 0] if self.tones == 1 else values), mask
 
 
-def pack_mark(mark: int) -> bytes:
-    """Make what an end says of itself in the handshake: the last frame counter that it ever used with this peer."""
-    return encode([mark])
+def pack_mark(mark: int, roots: Sequence[bytes] = ()) -> bytes:
+    """Make what an end says of itself in the handshake.
+
+    Args:
+        mark: The last frame counter that it ever used with this peer.
+        roots: With identities: names of the secrets of earlier runs that it holds, the newest first; or the one chosen.
+    """
+    return encode([mark, list(roots)])
 
 
 def unpack_mark(said: bytes) -> int:
@@ -108,10 +114,23 @@ def unpack_mark(said: bytes) -> int:
     Raises:
         RemoteProtocolError: When it is malformed.
     """
+    return _parameters(said)[0]
+
+
+def unpack_roots(said: bytes) -> list[bytes]:
+    """Read which secrets of earlier runs the other end holds.
+
+    Raises:
+        RemoteProtocolError: When it is malformed.
+    """
+    return _parameters(said)[1]
+
+
+def _parameters(said: bytes) -> tuple[int, list[bytes]]:
     try:
-        mark = decode(said)
+        mark, roots = expect(decode(said), int, list)
     except Malformed:
-        mark = None
-    if not isinstance(mark, list) or len(mark) != 1 or type(mark[0]) is not int or not 0 <= mark[0] <= LAST_NUMBER:
+        raise RemoteProtocolError(handshake="malformed parameters") from None
+    if not 0 <= mark <= LAST_NUMBER or len(roots) > 2 or not all(type(x) is bytes and len(x) <= 16 for x in roots):
         raise RemoteProtocolError(handshake="malformed parameters")
-    return int(mark[0])
+    return mark, roots

@@ -78,15 +78,21 @@ class Showing:
     def _exchange(self, run: "_Run", packed: bytes) -> Generator[Want, Any, bytes]:
         """Commit, hear the other's commitment, show, and hear what it shows; the initiator first each time."""
         mine, theirs = self.signers(run.secured)
+        first = run.secured.role == "initiator"
         statement = run.statement(run.secured.role, digest(packed))
-        commitment = Say(codes.CSI, (statement.csi, mine.sign(statement)))
-        said = yield from _in_turn(run, commitment)
-        csi, signature = expect(said, bytes, bytes)
-        stated = run.statement("responder" if run.secured.role == "initiator" else "initiator", csi)
+        commitment, shown = Say(codes.CSI, (statement.csi, mine.sign(statement))), Say(codes.CSI, (packed,))
+        if first:
+            yield commitment
+        csi, signature = expect((yield Hear((codes.CSI,)))[1], bytes, bytes)
+        stated = run.statement("responder" if first else "initiator", csi)
+        stated.check_apart(statement)  # an echo of our own samples is no proof
         theirs.verify(stated, signature)
-        (shown,) = expect((yield from _in_turn(run, Say(codes.CSI, (packed,)))), bytes)
-        stated.check_samples(shown)
-        return bytes(shown)
+        yield shown if first else commitment
+        (samples,) = expect((yield Hear((codes.CSI,)))[1], bytes)
+        stated.check_samples(samples)  # before the responder shows its own: who shows rubbish learns nothing
+        if not first:
+            yield shown
+        return bytes(samples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,13 +108,3 @@ class _Run:
             )
         except OutOfRange as why:
             raise RemoteProtocolError(statement=str(why)) from None
-
-
-def _in_turn(run: _Run, say: Say) -> Generator[Want, Any, Any]:
-    if run.secured.role == "initiator":
-        yield say
-        _, said = yield Hear((codes.CSI,))
-    else:
-        _, said = yield Hear((codes.CSI,))
-        yield say
-    return said

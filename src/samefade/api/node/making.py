@@ -114,15 +114,18 @@ class Node:
             NotEnrolled: When this node and its peer share nothing.
         """
         peer, connection = self.peers[0], os.urandom(1)
-        told = pack_mark(self.mark(peer))
         if self.identity is not None:
-            return EdhocInitiator(self.identity, self.credential, connection, told)
+            held = [] if self.store is None else self.store.roots(peer)[:OFFERED]
+            only = self.credential(peer)
+            return EdhocInitiator(
+                self.identity, lambda name: only if name == peer else None, connection, self.mark(peer), held
+            )
         return PskInitiator(
             self.roots(peer),
             me=self.me,
             peer=peer,
             connection=connection,
-            parameters=told,
+            parameters=pack_mark(self.mark(peer)),
             nonce=self.nonce,
             profile=self.limits,
         )
@@ -130,8 +133,8 @@ class Node:
     def waits(self, connection: bytes) -> Handshake:
         """Return the handshake of a responder under a connection identifier."""
         if self.identity is not None:
-            known = {self.mark(peer) for peer in self.peers}  # who speaks is known only after this was said
-            return EdhocResponder(self.identity, self.credential, connection, pack_mark(max(known, default=0)))
+            mark = max(map(self.mark, self.peers))  # who speaks is known only after this was said
+            return EdhocResponder(self.identity, self.credential, connection, mark, self.holder)
         return PskResponder(
             self.holder,
             me=self.me,

@@ -58,7 +58,7 @@ class Replay:
         opened = Store(store, KeyFile(store.with_name(f"{store.name}.key")))
         node = Node(me=NAMES[role], peers=(NAMES[1 - role],), store=opened, profile=self.profile)
         scheme, pair = schemes.find(self.scheme), recording(self.source, all_tones=self.all_tones)
-        decide = None if self.false_accept is None else Decide(false_accept=self.false_accept)
+        decide = None if self.false_accept is None else Decide(false_accept=self.false_accept, most_lag=0)
         keeper = Keeper(opened, time.time)
         late = round((self.replay_attack or 0.0) * pair.rate) if role == 0 else 0
         source = heard(pair, "ab"[role], scheme, self.pace, late=late)  # type: ignore[arg-type]  # a letter of two
