@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -207,6 +208,47 @@ def serve(
         server.run()
 
 
+@app.command()
+def export(
+    master: Annotated[str, typer.Argument(help="Application that takes new keys.")],
+    slave: Annotated[str, typer.Argument(help="Application that takes the same keys by name.")],
+    form: Annotated[str, typer.Option("--as", help="oscore, tls, wireguard, wpa, wpa-passphrase or eap-psk.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files; made for you alone if it is not there.")],
+    key_id: Annotated[str | None, typer.Option(help="Name of the key, at the node of the slave.")] = None,
+    store: File = _STORE,
+    key_file: KeyAt = None,
+    passphrase_file: Words = None,
+    json: Json = False,
+) -> None:
+    """Hand a key to a program: write the files that it takes, for their owner alone, and destroy the key here.
+
+    The master is the client (station, supplicant) and the slave the server (access point).
+
+    Example: `samefade keys export alice bob --as tls --out alice --store ap.store` at the one node, which names the
+    key, and `samefade keys export alice bob --as tls --key-id KEY_ID --out bob --store sta.store` at the other.
+    """
+    from samefade.keys import handover
+
+    chosen = handover.find(form)
+    handover.admit(out)  # before the key leaves the store: it leaves once
+    with open_store(store, key_file, passphrase_file) as opened:
+        delivery, now = Delivery(opened), time.time()
+        if key_id is None:
+            (issued,) = delivery.give(master, slave, size=256, now=now)
+        else:
+            (issued,) = delivery.give_named(master, slave, [_key_id(key_id)], now=now)
+    role: handover.Role = "initiator" if key_id is None else "responder"
+    ends = handover.Ends(master.encode(), slave.encode())
+    paths = handover.hand_over(issued.key, issued.key_id, form, role, ends, out)
+    if json:
+        files = [str(path) for path in paths]
+        told = {"key_id": str(issued.key_id), "claim": issued.key.claim, "as": form, "role": role, "files": files}
+        emit({"schema": "samefade.keys/1", **told})
+        return
+    say("\n".join(map(str, paths)))
+    say(f"key {issued.key_id}, claim {issued.key.claim}. {chosen.recipe}")
+
+
 def open_store(store: Path, key_file: Path | None, passphrase_file: Path | None, *, create: bool = False) -> Store:
     """Open the store that the options name.
 
@@ -220,6 +262,13 @@ def open_store(store: Path, key_file: Path | None, passphrase_file: Path | None,
     if passphrase_file:
         lock = Passphrase(_private(passphrase_file).decode("utf-8", "surrogateescape").rstrip("\r\n"))
     return Store(store, lock, Limits(), create=create)
+
+
+def _key_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise OutOfRange("--key-id", text, "a UUID") from None
 
 
 def _private(path: Path) -> bytes:
