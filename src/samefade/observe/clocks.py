@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from samefade.errors import ClocksDisagree, TooFewSamples
 from samefade.observe.correlogram import Peak, peak
@@ -127,10 +126,12 @@ def _line(x: Float, y: Float, coarse: Peak) -> tuple[float, float] | None:
 
 def _agreeing(found: list[tuple[float, Peak]], tolerance: float) -> list[tuple[float, Peak]]:
     """Keep the pieces whose lag lies near one straight line (Theil and Sen's, which no outlier bends)."""
+    from scipy.stats import theilslopes
+
     if len(found) < 3:
         return found
     at, lag = np.array([(position, best.lag) for position, best in found]).T
-    slope, middle, *_ = stats.theilslopes(lag, at)
+    slope, middle, *_ = theilslopes(lag, at)
     return [one for one, off in zip(found, np.abs(lag - middle - slope * at), strict=True) if off <= tolerance]
 
 

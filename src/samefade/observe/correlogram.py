@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, stats
 
 from samefade.types import Float, Integer
 
@@ -42,6 +41,8 @@ def correlogram(x: Float, y: Float, lags: Integer) -> Float:
     Returns:
         (k,) Pearson r; 0 where either side is constant on the overlap.
     """
+    from scipy import fft
+
     x, y = x - x.mean(), y - y.mean()
     size = fft.next_fast_len(len(x) + len(y), real=True)
     product = fft.irfft(np.conj(fft.rfft(x, size)) * fft.rfft(y, size), size)[lags % size]
@@ -69,6 +70,8 @@ def memory(x: Float, y: Float) -> float:
 
 def autocorrelation(x: Float, depth: int) -> Float:
     """Return the biased autocorrelation at lags 0 … depth − 1, (depth,); all zeros after lag 0 for a constant."""
+    from scipy import fft
+
     x = x - x.mean()
     size = fft.next_fast_len(len(x) + depth, real=True)
     r = fft.irfft(np.abs(fft.rfft(x, size)) ** 2, size)[:depth]
@@ -81,6 +84,8 @@ def autocorrelation(x: Float, depth: int) -> Float:
 
 def peak(x: Float, y: Float, lags: Integer) -> Peak:
     """Find the lag where x[n] and y[n + lag] agree best, by the score, which a small overlap cannot inflate."""
+    from scipy.special import ndtri
+
     r = correlogram(x, y, lags)
     held = memory(x, y)
     effective = np.maximum(_overlap(len(x), len(y), lags)[2] / held - 3, 0.0)
@@ -91,7 +96,7 @@ def peak(x: Float, y: Float, lags: Integer) -> Peak:
         lag=float(lags[best]) + _vertex(score, best),
         correlation=float(r[best]),
         score=float(score[best]),
-        significant=bool(score[best] > stats.norm.isf(CHANCE / tries)),
+        significant=bool(score[best] > -ndtri(CHANCE / tries)),
     )
 
 

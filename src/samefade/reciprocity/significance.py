@@ -8,7 +8,6 @@ Sources: Fisher 1921 for z; Bartlett 1935 for the effective number of samples (`
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from samefade import metrics
 from samefade.observe.correlogram import memory
@@ -86,7 +85,9 @@ def threshold(effective: float, tries: float = 1.0) -> float:
     """
     if effective <= 3:
         return 1.0
-    return float(np.tanh(stats.norm.isf(CHANCE / max(1.0, tries)) / np.sqrt(effective - 3)))
+    from scipy.special import ndtri
+
+    return float(np.tanh(-ndtri(CHANCE / max(1.0, tries)) / np.sqrt(effective - 3)))
 
 
 def without_trend(x: Float, window: int = TREND_SAMPLES) -> Float:

@@ -30,7 +30,7 @@ class Machine(Protocol):
         ...
 
     def hear(self, sample: Sample, now: float) -> None:
-        """Take a sample that was measured because `Probe` asked for it."""
+        """Take a sample that was measured because `Probe` asked for it; one without values says that it was lost."""
         ...
 
     def receive(self, datagram: bytes, now: float) -> None:
@@ -39,6 +39,10 @@ class Machine(Protocol):
 
     def tick(self, now: float) -> None:
         """Let time pass; to be called at `deadline` or later."""
+        ...
+
+    def stop(self, now: float) -> None:
+        """End because the owner wants it; what is said last is still to be sent."""
         ...
 
     def outgoing(self) -> list[bytes]:
