@@ -99,7 +99,7 @@ class Listener(Generic[Address]):
 
     def tick(self, now: float) -> None:
         """Let time pass."""
-        for connection in [x for x, peer in self._half_open.items() if now - peer.since >= self._patience]:
+        for connection in [x for x, peer in self._half_open.items() if now >= peer.since + self._patience]:
             self._forget(connection)
         for connection, peer in self._live.items():
             due = peer.session.deadline

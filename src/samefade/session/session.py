@@ -112,7 +112,8 @@ class Session:
         silent = now - self._heard_at
         waiting = self._measuring is None and self._close_at is None and self._begun
         gone = self._opening.given_up or (self._carrier is not None and self._carrier.dead)
-        if self._close_at is None and (gone or (waiting and silent >= self._patience)):
+        # compared as `deadline` computes it: a difference may round to less, and time would stand still
+        if self._close_at is None and (gone or (waiting and now >= self._heard_at + self._patience)):
             self._fail(NoAnswer(waited=silent, state=self.state))
 
     def stop(self, now: float) -> None:
