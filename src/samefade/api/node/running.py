@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic, time
+from time import time
 from typing import Any
 
 from samefade.api.node.keeper import Keeper
@@ -12,7 +12,6 @@ from samefade.link.drive import Drive, HostDrive
 from samefade.link.source import Source
 from samefade.session import Confirmed, Event, Failed, Listener, Present, Session
 
-GRACE = 2.0  # seconds that the last word to the other end may take
 Told = Callable[[Event], None]
 
 
@@ -49,26 +48,17 @@ class Link:
 
 @dataclass
 class Stopping:
-    """Ends sessions in an orderly way: asked once it lets them say so, and soon after it ends the loop.
+    """Asks a loop to end; the shell tells the other end then.
 
     Attributes:
         asked: Set it (a signal handler may) to stop.
-        ends: What is told to stop.
     """
 
-    ends: list[Session | Listener[Any]] = field(default_factory=list)
     asked: bool = False
-    _until: float | None = None
 
     def __call__(self) -> bool:
-        """Say whether the loop shall end now."""
-        if not self.asked:
-            return False
-        if self._until is None:
-            self._until = monotonic() + GRACE
-            for end in self.ends:
-                end.stop(monotonic())
-        return monotonic() >= self._until
+        """Say whether to stop."""
+        return self.asked
 
 
 def run_session(link: Link, session: Session, source: Source, tell: Told, stop: Stopping) -> bool:
@@ -77,7 +67,6 @@ def run_session(link: Link, session: Session, source: Source, tell: Told, stop: 
     Raises:
         SamefadeError: When the link is refused or lost, or something could not be kept.
     """
-    stop.ends.append(session)
     drive = Drive(session, source, tell)
     if link.kind == "udp":
         from samefade.link.udp import run_udp
@@ -136,7 +125,6 @@ def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[st
     Raises:
         SamefadeError: When the link is refused, or something could not be kept.
     """
-    serving.stop.ends.append(host)
     drive: HostDrive[Any] = HostDrive(host, lambda _: serving.source, serving.told)
     if link.kind == "udp":
         from samefade.link.udp import serve_udp
