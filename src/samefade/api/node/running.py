@@ -109,8 +109,11 @@ class Serving:
         if isinstance(event, Confirmed | Present | Failed):
             self._keepers.pop(where, None)
             self._done += 1
-            if self.runs is not None and self._done >= self.runs:
-                self.stop.asked = True
+
+    @property
+    def served(self) -> bool:
+        """Say whether as many runs were served as were asked for."""
+        return self.runs is not None and self._done >= self.runs
 
 
 def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[str], None]) -> None:
@@ -125,14 +128,18 @@ def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[st
     Raises:
         SamefadeError: When the link is refused, or something could not be kept.
     """
+
+    def stop() -> bool:  # the last word of the last run may have to be said again
+        return serving.stop() or (serving.served and host.live == 0)
+
     drive: HostDrive[Any] = HostDrive(host, lambda _: serving.source, serving.told)
     if link.kind == "udp":
         from samefade.link.udp import serve_udp
 
-        serve_udp(drive, link.host, link.port, stop=serving.stop, ready=lambda at: ready(f"udp:{at[0]}:{at[1]}"))
+        serve_udp(drive, link.host, link.port, stop=stop, ready=lambda at: ready(f"udp:{at[0]}:{at[1]}"))
     elif link.kind == "coap":
         from samefade.link.coap import serve_coap
 
-        serve_coap(drive, link.host, link.port, stop=serving.stop, ready=lambda n: ready(f"coap:{link.host}:{n}"))
+        serve_coap(drive, link.host, link.port, stop=stop, ready=lambda n: ready(f"coap:{link.host}:{n}"))
     else:
         raise OutOfRange("--link of a responder for many", link.kind, "udp or coap; a serial line has one other end")
