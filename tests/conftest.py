@@ -1,9 +1,12 @@
-"""Where the public recordings lie; without them the tests that need them skip and say so."""
+"""Where the public recordings lie, and what the ends of a session share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "session"))
 
 
 @pytest.fixture(scope="session")
