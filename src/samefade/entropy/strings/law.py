@@ -82,17 +82,16 @@ class Law:
         whiten, deviation, filled = completed(rest, heard, order)
         T, n = strand.span, len(rest)
         m = min(n // T, len(used))
-        whole = rest + given
+        whole, centre = rest + given, float(rest[heard].mean())  # a mean is no secret, and hides replays
+        given = given + centre
         values = whole[: m * T].reshape(m, T) @ strand.basis.T
         at = np.flatnonzero(used[:m])
         if heard.all():
-            found = _whole(rest, whiten, deviation)
+            found = _whole(rest - centre, whiten, deviation)
             news, moved = at[:, None] * T + np.arange(T), deviation * _answer(whiten, T)[None]
         else:
             # lines are drawn through the series itself, and what is known was filled in as its owner likes
-            centre = float(rest[heard].mean())
             found, news, moved = _gappy(filled - centre, heard, whiten, deviation, at, T)
-            given = given + centre
             moved[_bent(whole, heard)[: m * T].reshape(m, T)[at].any(axis=1)] = 0.0
         turn, lower = _triangular(strand.basis @ moved)
         innovations, spread, expected = found
