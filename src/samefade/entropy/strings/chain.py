@@ -116,20 +116,12 @@ def _learnt(guess: Guess, bits: Real, under: Real, law: Law, price: float) -> Gu
     anyhow = min(gain, _NEARLY * len(at))
     gain -= anyhow * (1 - law.dimensions / max(1, len(at)))
     left = max(0.0, guess.realised - gain)
-    return Guess(left, left, _scatter(guess, bits[at], under[at], law), guess.kurtosis)
+    return Guess(left, left, _scatter(guess, bits[at], law), guess.kurtosis)
 
 
-def _scatter(guess: Guess, bits: Real, under: Real, law: Law) -> float:
-    """Return the variance of what a string of cells surprises the mixture by, bits².
-
-    That is no more than the samples' own. It is also that of what the law is surprised by, less the logarithm of the
-    likelihoods' ratio; the ratio of cells is a mean of the samples' ratios, and deviations add up at the most.
-    """
-    if not len(bits):
-        return guess.variance
-    ratio = float((under - bits).var()) * len(bits)
-    cells = max(guess.variance, guess.scatter)
-    return min(max(guess.variance, float(bits.var()) * law.dimensions), (sqrt(cells) + sqrt(ratio)) ** 2)
+def _scatter(guess: Guess, bits: Real, law: Law) -> float:
+    """Return the variance of what a string of cells surprises the mixture by, bits²: as much as the samples' own."""
+    return max(guess.variance, float(bits.var()) * law.dimensions) if len(bits) else guess.variance
 
 
 def _explained(series: Real, known: Float | None, heard: NDArray[np.bool_]) -> tuple[Real, Real]:

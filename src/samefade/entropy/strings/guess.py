@@ -14,15 +14,12 @@ class Guess:
         variance: Variance of that under the law, bits².
         kurtosis: Fourth moment of the standardised innovations: 3 for Gaussian ones.
         each: What the law expects of each component, bits.
-        scatter: Sum of squares of what each cell surprised by beyond what was expected of it, bits²: about the variance
-            where the law holds, and more where it does not.
     """
 
     expected: float
     realised: float
     variance: float
     kurtosis: float
-    scatter: float = 0.0
     each: tuple[float, ...] = ()
 
     def smooth(self, deviations: float) -> float:
@@ -36,6 +33,5 @@ class Guess:
             self.realised + other.realised,
             self.variance + other.variance,
             max(self.kurtosis, other.kurtosis),
-            self.scatter + other.scatter,
             self.each + other.each,
         )

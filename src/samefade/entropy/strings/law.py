@@ -131,13 +131,12 @@ class Law:
         fresh = np.append(self.innovations - mean, 0.0)[self.news] / scale[:, None]
         own = (fresh[:, None] @ self.turn)[:, 0]  # (u, K) standard normal, if the law holds
         width = np.diagonal(self.lower, axis1=1, axis2=2)
-        expected = realised = variance = scatter = 0.0
+        expected = realised = variance = 0.0
         single = []
         for k, edges in enumerate(self.edges):
             spread = width[:, k] * scale
             centre = self.values[at, k] - own[:, k] * spread
             found = surprised(self.values[at, k], centre, np.maximum(spread, _LEAST), edges)
-            scatter += float(((found[:, 1] - found[:, 0]) ** 2).sum())
             total = found.sum(axis=0)
             single.append(float(total[0]))
             expected, realised, variance = expected + total[0], realised + total[1], variance + total[2]
@@ -145,7 +144,7 @@ class Law:
         each = fresh[self.news < len(self.heard)]
         fourth = float((each**4).mean() / max(float((each**2).mean()) ** 2, 1e-300)) if len(each) else 3.0
         bonus = parameters * NAT * min(1.0, self.dimensions / max(1, int(self.heard.sum())))
-        return Guess(float(expected + bonus), float(realised + bonus), float(variance), fourth, scatter, tuple(single))
+        return Guess(float(expected + bonus), float(realised + bonus), float(variance), fourth, tuple(single))
 
 
 def given_past(series: Real, strand: Strand, heard: NDArray[np.bool_] | None = None) -> Real:
