@@ -11,16 +11,18 @@ import typer
 from rich.console import Console
 
 from samefade.cli.output import emit, say, writable
-from samefade.errors import CannotWrite, SamefadeError
+from samefade.errors import CannotWrite, SamefadeError, Stopped
 from samefade.session.trace import Trace
+
+_SUMMED = ("pending", "confirmed", "present", "failed")  # a responder runs for months: keep no more than is told
 
 
 class Following:
     """Collects the public events of both ends or one.
 
     Attributes:
-        events: Each with the name of its end.
-        stop: Called when the user asks to stop.
+        events: Those that say what came of a run, each with the name of its end.
+        stop: Called when the user asks to stop; where there is nothing to stop yet, the command ends at once.
         summary: What the command adds to its JSON object.
     """
 
@@ -31,10 +33,12 @@ class Following:
         self._file: TextIO | None = None
         self._traces: dict[str, Trace] = {}
         self._before: dict[int, Any] = {}
+        self._status = self._console.status("beginning")
         self.events: list[tuple[str, dict[str, Any]]] = []
-        self.stop: Callable[[], None] = lambda: None
+        self.stop: Callable[[], None] | None = None
         self.summary: dict[str, Any] = {}
         self.asked = False
+        self._advice: dict[str, None] = {}
 
     def __enter__(self) -> Self:
         """Open the trace, and take the signals."""
@@ -45,10 +49,13 @@ class Following:
                 raise CannotWrite(self._path, why.strerror or str(why)) from None
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._signalled)
+        if not self._quiet and self._console.is_terminal:
+            self._status.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Close the trace, and give the signals back."""
+        self._status.stop()
         for number, handler in self._before.items():
             signal.signal(number, handler)
         if self._file is not None:
@@ -56,18 +63,26 @@ class Following:
 
     def note(self, end: str, told: dict[str, Any]) -> None:
         """Take an event in its public form."""
-        self.events.append((end, told))
+        if told["event"] in _SUMMED:
+            self.events.append((end, told))
         if self._file is not None:
             if end not in self._traces:
                 self._traces[end] = Trace(self._file.write, time.monotonic, end)
             self._traces[end].line(told)
+        if told["event"] == "moved":
+            self._status.update(f"{end}: {_DOING.get(told['state'], told['state'])}")
+        elif told["event"] == "progress":
+            self._status.update(f"{end}: {told['what']}, {told['done']:,} of {told['of']:,}")
         if not self._quiet and told["event"] in _WORDS:
-            self._console.print(f"{end}: {_words(told)}", markup=False)
+            self.tell(f"{end}: {_words(told)}")
 
     def tell(self, text: str) -> None:
         """Say something on standard error."""
-        if not self._quiet:
-            self._console.print(text, markup=False)
+        self._console.print(shown(text), markup=False)
+
+    def advise(self, text: str) -> None:
+        """Keep a line of advice for the end."""
+        self._advice[text] = None
 
     def end(self, *, as_json: bool) -> None:
         """Say what came of it, and end with the exit code of the error where there is one.
@@ -79,14 +94,34 @@ class Following:
             emit({"schema": "samefade.node/1", **self.summary})
         else:
             for line in self.summary.get("said", ()):
-                say(line)
+                say(shown(line))
+        for line in self._advice:
+            self.tell(line)
         code = int(self.summary.get("exit_code", 0))
         if code:
             raise typer.Exit(code)
 
     def _signalled(self, *_: object) -> None:
         self.asked = True
+        if self.stop is None:
+            raise Stopped(state="start")
         self.stop()
+
+
+# what an end is busy with once it knows so much; calibrating and pricing may take seconds
+_DOING = {
+    "greeted": "waiting for an answer",
+    "planned": "measuring",
+    "sampled": "exchanging what was spoken",
+    "compared": "calibrating",
+    "terms": "measuring what is kept",
+    "masked": "quantising",
+    "indexed": "pricing what the samples are worth",
+    "asked": "correcting errors",
+    "correcting": "correcting errors",
+    "corrected": "amplifying",
+    "shown": "comparing what was heard",
+}
 
 
 def _words(told: dict[str, Any]) -> str:
@@ -104,6 +139,11 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
+def shown(text: str) -> str:
+    """Return text without what would steer a terminal: the other end chooses some of the words of an error."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def _numbers(evidence: dict[str, Any]) -> str:
     told = {name: value for name, value in evidence.items() if isinstance(value, int | float)}
     return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in told.items())
@@ -111,10 +151,16 @@ def _numbers(evidence: dict[str, Any]) -> str:
 
 def exit_code(error: dict[str, Any] | None) -> int:
     """Return the exit code of an error that another process told of, by its name."""
-    if error is None:
-        return 0
-    kinds: list[type[SamefadeError]] = [SamefadeError, *_below(SamefadeError)]
-    return next((kind.exit_code for kind in kinds if kind.__name__ == error["error"]), 1)
+    return 0 if error is None else _kind(error).exit_code
+
+
+def advice(error: dict[str, Any]) -> str:
+    """Return the advice of an error that another process told of."""
+    return _kind(error).advice
+
+
+def _kind(error: dict[str, Any]) -> type[SamefadeError]:
+    return next((kind for kind in _below(SamefadeError) if kind.__name__ == error["error"]), SamefadeError)
 
 
 def _below(kind: type[SamefadeError]) -> list[type[SamefadeError]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from samefade.errors import GaveUp, KeysDiffer, NoAnswer, RemoteProtocolError, SamefadeError, Stopped
 from samefade.session.carrier import Carrier
-from samefade.session.events import Confirmed, Discarded, Event, Failed, Known, Moved, Pending, Probe
+from samefade.session.events import Confirmed, Discarded, Event, Failed, Known, Moved, Pending, Probe, Progress
 from samefade.session.inbox import Inbox
 from samefade.session.machine import Sample
 from samefade.session.measuring import Measuring
@@ -26,6 +26,7 @@ from samefade.wire.cbor import encode
 from samefade.wire.profile import WIFI, Profile
 
 PATIENCE, LINGER = 120.0, 6.0
+_PARTS = 10  # how often a long measurement says how far it is
 
 
 class Session:
@@ -97,7 +98,11 @@ class Session:
         self._now = now
         if self._measuring is None:
             return
+        before, _ = self._measuring.so_far
         self._measuring.take(sample)
+        done, of = self._measuring.so_far
+        if done * _PARTS // of > before * _PARTS // of:
+            self._events.append(Progress(what="measuring", done=done, of=of))
         if self._measuring.done:
             heard, self._measuring = self._measuring.heard(), None
             self._heard_at = now
