@@ -121,6 +121,7 @@ _DOING = {
     "correcting": "correcting errors",
     "corrected": "amplifying",
     "shown": "comparing what was heard",
+    "confirmed": "waiting whether the last word arrives",
 }
 
 
