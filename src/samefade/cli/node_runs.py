@@ -14,13 +14,16 @@ from samefade.api import node as nodes
 from samefade.api.node.identity import read_credential, read_identity
 from samefade.api.node.making import PRESENCE
 from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
-from samefade.cli.following import Following, exit_code
-from samefade.errors import OutOfRange
+from samefade.cli.following import Following, advice, exit_code
+from samefade.errors import OutOfRange, SamefadeError, Stopped
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
+from samefade.link.errors import LineLost
 from samefade.link.hostile import Hostile
 from samefade.presence import Decide
-from samefade.session import Event
+from samefade.session import Event, Failed
+
+UNAUTHENTICATED = "UNAUTHENTICATED: whoever is on the line may be either end; these keys are for a laboratory alone."
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
     pair = nodes.recording(wanted.source)
     source = nodes.heard(pair, "a" if names.role == "initiator" else "b", scheme, wanted.pace)
     stop = Stopping()
+    if names.laboratory:
+        following.tell(UNAUTHENTICATED)
 
     def asked() -> None:
         stop.asked = True
@@ -128,6 +133,9 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
         serving = Serving(store, source, tell, 1 if once else None, stop)
         serve(to, host, serving, lambda at: following.tell(f"listening at {at}"))
     following.summary = _summary(following, [names.role or ""])
+    if names.laboratory:
+        following.summary |= {"unauthenticated": True, "said": [UNAUTHENTICATED, *following.summary["said"]]}
+        following.tell(UNAUTHENTICATED)
 
 
 def _session(names: Names, node: nodes.Node, wanted: Wanted, pair: Any) -> Any:  # noqa: ANN401 -- a pair, a session
@@ -165,9 +173,13 @@ def replayed(wanted: Wanted, stores: Path | None, loss: float, following: Follow
         false_accept=wanted.false_accept,
         replay_attack=wanted.replay_attack,
     )
+    what.check()
+    line = Hostile(loss=loss)
+    following.stop = lambda: None  # the line looks at `asked`
     with tempfile.TemporaryDirectory(prefix="samefade-") if stores is None else nullcontext(str(stores)) as folder:
         paths = _stores(Path(folder))
-        done = nodes.replay(what, paths, following.note, line=Hostile(loss=loss), stop=lambda: following.asked)
+        done = nodes.replay(what, paths, following.note, line=line, stop=lambda: following.asked)
+    _say_why(following)
     following.summary = _summary(following, ["initiator", "responder"]) | {
         "seconds": round(done.seconds, 3),
         "datagrams": done.datagrams,
@@ -176,6 +188,19 @@ def replayed(wanted: Wanted, stores: Path | None, loss: float, following: Follow
     }
     lost = f", {done.dropped} of them lost" if done.dropped else ""
     following.summary["said"].append(f"{done.datagrams} frames{lost}, {done.seconds:.1f} s")
+
+
+def _say_why(following: Following) -> None:
+    """Note why an end has nothing to tell: its process was stopped, or is gone."""
+    why: SamefadeError = (
+        Stopped(state="unknown")
+        if following.asked
+        else LineLost("the process of this end", "it ended before the run did")
+    )
+    ended = {end for end, told in following.events if told["event"] != "pending"}
+    for end in ("initiator", "responder"):
+        if end not in ended:
+            following.note(end, Failed(error=why).public())
 
 
 def _stores(folder: Path) -> tuple[Path, Path]:
@@ -213,4 +238,5 @@ def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
             found["said"].append(f"{end}: the other end is present")
         if failed is not None:
             found["said"].append(f"{end}: {failed['why']}")
+            following.advise(advice(failed))
     return found

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from samefade.cli.following import shown
 from samefade.cli.output import emit, show, table
 from samefade.errors import UnreadableRecording
 
@@ -21,13 +22,23 @@ def trace(
     try:
         with file.open(encoding="utf-8", errors="replace") as lines:
             told = list(read_trace(lines, file))
+            _refuse_others(told, file)
     except OSError as why:
         raise UnreadableRecording(file, reason=why.strerror or str(why)) from None
     if json:
         emit({"schema": "samefade.trace/1", "events": told})
         return
-    rows = [(f"{line['t']:.3f}", str(line["end"]), str(line["event"]), _rest(line)) for line in told]
+    rows = [tuple(map(shown, (f"{line['t']:.3f}", str(line["end"]), str(line["event"]), _rest(line)))) for line in told]
     show(table(f"trace {file}", "", "end", "event", "", rows=rows))
+
+
+def _refuse_others(told: list[dict[str, Any]], file: Path) -> None:
+    """Refuse JSON lines of something else, and a file without one whole line of ours."""
+    from samefade.session.trace import FORMAT
+
+    ours = bool(told) and told[0].get("format") == FORMAT
+    if not ours or not all(isinstance(line["t"], int | float) for line in told):
+        raise UnreadableRecording(file, reason="it is no trace")
 
 
 def _rest(line: dict[str, Any]) -> str:

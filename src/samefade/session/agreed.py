@@ -6,12 +6,14 @@ from typing import Any
 from samefade.schemes import Scheme
 from samefade.session import account
 from samefade.session.plan import Plan
+from samefade.session.psk import LABORATORY
 from samefade.types import Bits, Claim, Key, Ledger
 
 COMPUTATIONAL = (
     "what turns the channel's key and the prior secret into the keys issued is computational: "
     "SHA-256 stands for a random function"
 )
+UNAUTHENTICATED = "unauthenticated: whoever was on the line may be either end"
 LIMIT = "the mutual information that bounds the account was estimated on the spoken samples"
 
 
@@ -42,14 +44,16 @@ class Agreed:
         return account.amplified(self.scheme, self.fixed, self.ledger, seed, self.claim)
 
 
-def certificate(agreed: Agreed, transcript: bytes) -> dict[str, Any]:
+def certificate(agreed: Agreed, transcript: bytes, prior: bytes) -> dict[str, Any]:
     """Return the certificate of a run's keys, as JSON takes it; the same at both ends.
 
     Args:
         agreed: What was agreed.
         transcript: Hash of all that was said.
+        prior: Public name of the prior secret.
     """
     ledger = agreed.ledger
+    warned = [UNAUTHENTICATED] if prior == LABORATORY.name else []
     return {
         "format": "samefade certificate 1",
         "claim": agreed.claim,
@@ -61,6 +65,6 @@ def certificate(agreed: Agreed, transcript: bytes) -> dict[str, Any]:
         "spoken_samples": agreed.plan.spoken,
         "account": [[entry.what, round(entry.bits, 3)] for entry in ledger.entries],
         "left_bits": ledger.secure_bits,
-        "assumptions": [*ledger.assumptions, LIMIT, COMPUTATIONAL],
+        "assumptions": [*warned, *ledger.assumptions, LIMIT, COMPUTATIONAL],
         "transcript": transcript.hex(),
     }

@@ -74,7 +74,7 @@ def _made(agreed: Agreed, secured: Secured, seed: bytes, transcript: bytes) -> _
     context = encode([transcript, *secured.ends, agreed.scheme.name, agreed.scheme.amplify.bits])
     salt = secured.add(whole)
     prk = secured.combine(salt, whole)
-    statement = certificate(agreed, transcript)
+    statement = certificate(agreed, transcript, secured.prior)
     issued = tuple(
         _issued(secured.combine(salt, key.reveal_secret_bytes()), encode([context, i]), key, statement)
         for i, key in enumerate(channel)

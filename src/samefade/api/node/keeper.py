@@ -3,8 +3,19 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from samefade.errors import LocalProtocolError
 from samefade.keys.store import Store
-from samefade.session import Confirmed, Discarded, Event, Known, Pending, Reserve
+from samefade.session import Confirmed, Discarded, Event, Known, Pending, Probe, Reserve
+
+
+class FramesUsed(LocalProtocolError):
+    """These frames were measured in another run with the same peer, and no sample may be used twice."""
+
+    advice = "Run one session at a time with each peer on one store; start again, and it begins behind those frames."
+
+    def __init__(self, first: int, burnt: int) -> None:
+        """Give the first frame that was to be measured and the last one that is burnt."""
+        super().__init__(first=first, burnt=burnt)
 
 
 class Keeper:
@@ -20,6 +31,7 @@ class Keeper:
         self._store, self._clock = store, clock
         self.peer: bytes | None = None
         self.confirmed: list[UUID] = []
+        self._free = 0
 
     def keep(self, event: Event) -> None:
         """Keep what an event brings.
@@ -41,7 +53,11 @@ class Keeper:
             if any(root.name == event.prior for root in store.roots(peer)):
                 self.confirmed += store.settle(peer, event.prior, now=now)
         elif isinstance(event, Reserve):
+            self._free = 1 + store.burnt(peer)
             store.burn(peer, event.last)
+        elif isinstance(event, Probe) and event.first < self._free:
+            # another process on this store, or an older conversation that was held up on the way
+            raise FramesUsed(event.first, self._free - 1)
         elif isinstance(event, Pending):
             store.keep_pending(peer, event.keys, event.root, now=now)
         elif isinstance(event, Confirmed):

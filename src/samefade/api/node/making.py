@@ -56,13 +56,16 @@ class Node:
         """Refuse what cannot work.
 
         Raises:
-            OutOfRange: When a name is missing or too long, or the profile is unknown.
+            OutOfRange: When a name is missing or too long, the profile is unknown, or an identity is given where
+                nothing is proved.
         """
         for name in (self.me, *self.peers):
             if not 1 <= len(name) <= 32:
                 raise OutOfRange("bytes of a name", len(name), "1 to 32")
         if not self.peers or self.me in self.peers:
             raise OutOfRange("peer", "missing, or this node itself", "another node")
+        if self.unauthenticated_laboratory and self.identity is not None:
+            raise OutOfRange("identity", "given", "none in an unauthenticated laboratory: it would prove nothing")
         if self.profile not in PROFILES:
             raise OutOfRange("profile", self.profile, "wifi or lora")
 
@@ -167,7 +170,8 @@ def responder(node: Node, scheme: Scheme, connection: bytes = b"\x01", decide: D
     script = _script(scheme, decide)
 
     def respond(secured: Secured) -> Script:
-        return script.respond(node.mark(secured.peer), secured)
+        # begins when the peer has proved who it is: a run that ended since its first message has burnt more
+        yield from script.respond(node.mark(secured.peer), secured)
 
     return Session(node.waits(connection), respond, node.limits)
 

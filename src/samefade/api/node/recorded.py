@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from samefade.api.reading import read_pair, read_set
-from samefade.errors import OutOfRange, TooFewSamples
+from samefade.errors import NotEnough, OutOfRange
 from samefade.link.source import PacedSource, RecordedSource, Source
 from samefade.schemes import Scheme
 from samefade.session import Plan
@@ -11,6 +11,16 @@ from samefade.types import End, Observation, Pair
 
 FIRST = 1  # frame counters begin here; 0 stands for none was used
 _SPOKEN, _KEPT = 0.25, 0.64  # shares of the record: a quarter to learn from, and a tenth at most lies between
+
+
+class UsedUp(NotEnough):
+    """All of this recording was used in earlier runs with this peer."""
+
+    advice = "Give --source another recording, or measure anew: no sample is ever used twice."
+
+    def __init__(self, *, frames: int, burnt: int) -> None:
+        """Give how many frames the recording has, and the last one that is burnt."""
+        super().__init__(frames=frames, burnt=burnt)
 
 
 def recording(source: str, *, all_tones: bool = False) -> Pair[Observation]:
@@ -69,12 +79,12 @@ def plan(
         name: What the plan is for, where it is not the scheme.
 
     Raises:
-        TooFewSamples: When nothing of the recording is left.
+        UsedUp: When nothing of the recording is left.
         OutOfRange: When a number makes no sense.
     """
     left = len(pair) - (begin - FIRST)
     if left < 4:
-        raise TooFewSamples(have=max(0, left), need=4)
+        raise UsedUp(frames=len(pair), burnt=begin - 1)
     for number, value in (("spoken", spoken), ("kept", kept)):
         if value is not None and not 0 <= value <= left:
             raise OutOfRange(f"{number} samples", value, f"0 to {left}: as many as the recording has left")

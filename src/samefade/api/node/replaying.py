@@ -9,8 +9,9 @@ from typing import Any
 
 from samefade import schemes
 from samefade.api.node.keeper import Keeper
-from samefade.api.node.making import PRESENCE, Node, initiator, responder
+from samefade.api.node.making import PRESENCE, PROFILES, Node, initiator, responder
 from samefade.api.node.recorded import heard, plan, recording
+from samefade.errors import OutOfRange
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
 from samefade.link.child import End
@@ -47,6 +48,21 @@ class Replay:
     false_accept: float | None = None
     all_tones: bool = False
     replay_attack: float | None = None
+
+    def check(self) -> None:
+        """Refuse what cannot work, before there are processes.
+
+        Raises:
+            SamefadeError: When there is no such scheme, recording, profile or rate of false accepts.
+        """
+        scheme = schemes.find(self.scheme)
+        if self.profile not in PROFILES:
+            raise OutOfRange("profile", self.profile, "wifi or lora")
+        if self.false_accept is not None:
+            Decide(false_accept=self.false_accept, most_lag=0)
+        pair = recording(self.source, all_tones=self.all_tones)
+        heard(pair, "a", scheme, self.pace)
+        plan(pair, scheme, spoken=self.spoken, kept=self.kept)
 
     def end(self, role: int, store: Path) -> End:
         """Make one end, in its own process.
