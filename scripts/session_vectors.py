@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "session"))
 
+from session_ends import ROOT as PRIOR  # noqa: E402 -- the tests' own module
 from session_taps import recorded  # noqa: E402 -- the tests' own module
 
 NAMES = {"psk": "agreement", "presence": "presence"}
@@ -21,7 +22,7 @@ def made(kind: str) -> dict[str, object]:
     return {
         "schema": "samefade.vectors.session/1",
         "made_by": "scripts/session_vectors.py from a fixed pre-shared key, fixed nonces and a simulated channel.",
-        "psk": {"name": b"root".hex(), "secret": bytes(range(32)).hex(), "epoch": 0},
+        "psk": {"name": PRIOR.name.hex(), "secret": PRIOR.reveal_secret_bytes().hex(), "epoch": PRIOR.epoch},
         "events": {"a": [e.public() for e in outcome.a], "b": [e.public() for e in outcome.b]},
         "datagrams": [{"to": to, "hex": datagram.hex()} for to, datagram in tap.passed],
     }

@@ -1,5 +1,10 @@
-"""Where the public recordings lie, and what the ends of a session share."""
+"""Where the public recordings lie, what the ends of a session share, and an ear for the canary.
 
+The prior secret of every session in these tests is a canary: at the end of a run it may be in nothing that tests print,
+log or leave on the disk, however it is spelt.
+"""
+
+import base64
 import os
 import sys
 from pathlib import Path
@@ -8,6 +13,35 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "session"))
 
+CANARY = b"a canary that nobody ever hears."
+_MOST = 8 << 20  # bytes of a file that are read
+
+
+def spellings(secret):
+    """Every way in which a secret is likely to be written by accident."""
+    numbers = [str(byte) for byte in secret]
+    return [
+        secret,
+        secret.hex().encode(),
+        secret.hex().upper().encode(),
+        secret.hex(" ").encode(),
+        secret.hex(":").encode(),
+        base64.b64encode(secret).rstrip(b"=")[:-1],
+        base64.urlsafe_b64encode(secret).rstrip(b"=")[:-1],
+        repr(secret)[2:-1].encode(),
+        ", ".join(numbers).encode(),
+        ",".join(numbers).encode(),
+        str(int.from_bytes(secret, "big")).encode(),
+    ]
+
+
+_SPELT = spellings(CANARY)
+
+
+def heard(data):
+    """Say whether the canary is in some bytes."""
+    return any(spelling in data for spelling in _SPELT)
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
@@ -15,3 +49,23 @@ def data_dir() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("public recordings are absent: set SAMEFADE_DATA to a folder that holds them")
     return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_canary_on_the_disk(tmp_path_factory):
+    """Look through everything that the tests of this process left below their folder."""
+    yield
+    for path in tmp_path_factory.getbasetemp().rglob("*"):
+        if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
+            with path.open("rb") as file:
+                assert not heard(file.read(_MOST)), f"a secret was left in {path.name}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):  # noqa: ARG001 -- the hook's own names
+    """Look through everything that a test printed and logged."""
+    report = yield
+    if report.outcome == "passed" and any(heard(text.encode(errors="replace")) for _, text in report.sections):
+        report.outcome = "failed"
+        report.longrepr = "a secret was printed or logged"
+    return report

@@ -31,7 +31,7 @@ from samefade.session.psk import PskInitiator, PskResponder
 from samefade.session.showing import NAME
 from samefade.types import Observation
 
-SECRET = bytes(range(32))
+SECRET = b"a canary that nobody ever hears."  # tests/conftest.py looks for it in all that tests write
 ROOT = Root(b"root", 0, SECRET)
 STATION, GATEWAY = b"station", b"gateway"
 

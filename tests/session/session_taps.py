@@ -1,6 +1,9 @@
 """Attackers on the line between two sessions in memory: each takes (datagram, to, now) and says what goes on."""
 
+from dataclasses import replace
+
 from session_ends import (
+    SHOWN,
     edhoc_initiator,
     edhoc_responder,
     initiator,
@@ -10,10 +13,12 @@ from session_ends import (
     showing_responder,
 )
 
+SHORT = replace(SHOWN, spoken=128)
+
 RUNS = {
     "psk": lambda: (initiator(), responder()),
     "edhoc": lambda: (initiator(edhoc_initiator()), responder(edhoc_responder())),
-    "presence": lambda: (showing_initiator(), showing_responder()),
+    "presence": lambda: (showing_initiator(plan=SHORT), showing_responder()),
 }
 
 

@@ -1,10 +1,13 @@
 """Seeded hostile runs of whole sessions: no wrong key, no hang, no exception, whatever the line does."""
 
 import numpy as np
-from session_ends import failure, initiator, psk_responder, responder
+from session_ends import ROOT, confirmed, failure, initiator, psk_responder, responder, run
 
 from samefade.errors import NoAnswer
-from samefade.session import Listener
+from samefade.link.hostile import Hostile
+from samefade.session import Listener, pack_mark
+from samefade.session.psk import PskInitiator, PskResponder
+from samefade.wire.profile import LORA
 
 BEGUN = np.random.default_rng(0).uniform(0, 200, 100)  # begun + 120 − begun rounds to less than 120 for every fifth
 
@@ -33,3 +36,22 @@ def test_a_half_open_peer_is_forgotten_at_the_deadline():
         assert host.half_open == 1
         host.tick(host.deadline)
         assert host.half_open == 0
+
+
+def test_the_last_word_is_repeated_until_it_has_arrived(known_calibration):
+    for seed in range(12):
+        outcome = run(initiator(), responder(), hostile=Hostile(loss=0.5), seed=seed)
+        assert confirmed(outcome.a) == confirmed(outcome.b) != set()
+
+
+def test_frames_that_take_seconds_are_waited_for(known_calibration):
+    slow = {"profile": LORA}
+    ends = (
+        PskInitiator([ROOT], me=b"s", peer=b"g", connection=b"\1", parameters=pack_mark(0), nonce=bytes(8), **slow),
+        PskResponder(
+            lambda _: (ROOT, b"s"), me=b"g", connection=b"\2", parameters=lambda _: pack_mark(0), nonce=bytes(8), **slow
+        ),
+    )
+    outcome = run(initiator(ends[0], **slow), responder(ends[1], **slow), hostile=Hostile(loss=0.3), limit=1e6)
+    assert confirmed(outcome.a) == confirmed(outcome.b) != set()
+    assert outcome.seconds > 200
