@@ -1,6 +1,7 @@
 """Seeded hostile runs of whole sessions: no wrong key, no hang, no exception, whatever the line does."""
 
 import numpy as np
+import pytest
 from session_ends import ROOT, confirmed, failure, initiator, psk_responder, responder, run
 
 from samefade.errors import NoAnswer
@@ -38,20 +39,20 @@ def test_a_half_open_peer_is_forgotten_at_the_deadline():
         assert host.half_open == 0
 
 
-def test_the_last_word_is_repeated_until_it_has_arrived(known_calibration):
+@pytest.mark.usefixtures("known_calibration")
+def test_the_last_word_is_repeated_until_it_has_arrived():
     for seed in range(12):
         outcome = run(initiator(), responder(), hostile=Hostile(loss=0.5), seed=seed)
         assert confirmed(outcome.a) == confirmed(outcome.b) != set()
 
 
-def test_frames_that_take_seconds_are_waited_for(known_calibration):
+def test_frames_that_take_seconds_are_waited_for():
     slow = {"profile": LORA}
-    ends = (
-        PskInitiator([ROOT], me=b"s", peer=b"g", connection=b"\1", parameters=pack_mark(0), nonce=bytes(8), **slow),
-        PskResponder(
-            lambda _: (ROOT, b"s"), me=b"g", connection=b"\2", parameters=lambda _: pack_mark(0), nonce=bytes(8), **slow
-        ),
-    )
-    outcome = run(initiator(ends[0], **slow), responder(ends[1], **slow), hostile=Hostile(loss=0.3), limit=1e6)
+    told = {"parameters": pack_mark(0), "nonce": bytes(8)}
+    first = PskInitiator([ROOT], me=b"s", peer=b"g", connection=b"\1", **told, **slow)
+    told = {"parameters": lambda _: pack_mark(0), "nonce": bytes(range(8))}
+    second = PskResponder(lambda _: (ROOT, b"s"), me=b"g", connection=b"\2", **told, **slow)
+    outcome = run(initiator(first, **slow), responder(second, **slow), hostile=Hostile(loss=0.3), limit=1e6)
+    assert failure(outcome.a) is None
     assert confirmed(outcome.a) == confirmed(outcome.b) != set()
     assert outcome.seconds > 200

@@ -25,7 +25,8 @@ from samefade.wire import codes, table
 from samefade.wire.cbor import encode
 from samefade.wire.profile import WIFI, Profile
 
-PATIENCE, LINGER = 120.0, 6.0
+PATIENCE, LINGER = 480.0, 6.0  # in first timeouts of the profile
+LAST_WORD = 20.0  # in longest timeouts: with half of everything lost, it then fails once in 10^6
 _PARTS = 10  # how often a long measurement says how far it is
 
 
@@ -42,7 +43,7 @@ class Session:
         handshake: Handshake,
         script: Callable[[Secured], Script],
         profile: Profile = WIFI,
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> None:
         """Take the handshake to begin with, and what makes the script to play after it.
 
@@ -50,12 +51,14 @@ class Session:
             handshake: A handshake that has not begun.
             script: Makes the script of what the handshake established.
             profile: The limits of the link.
-            patience: Seconds without a word while one is awaited, after which the other end is taken for gone.
+            patience: Seconds without a word while one is awaited, after which the other end is taken for gone;
+                by default two minutes where frames take no time, and more where they are slow.
         """
         self.role: Role = handshake.role
         self.state: str = table.START[self.role]
         self._opening, self._make, self._profile = Opening(handshake, profile), script, profile
-        self._patience, self._linger = patience, LINGER * profile.first_timeout
+        self._patience = PATIENCE * profile.first_timeout if patience is None else patience
+        self._linger, self._last_word = LINGER * profile.first_timeout, LAST_WORD * profile.most_timeout
         self._carrier: Carrier | None = None
         self._script: Script | None = None
         self._want: Want | None = None
@@ -317,7 +320,8 @@ class Session:
 
     def _end(self) -> None:
         self._script, self._want = None, None
-        self._close_at = self._now + self._linger
+        # whoever spoke last repeats it until it has arrived: the other end's keys are pending until then
+        self._close_at = self._now + (self._last_word if self._spoke_last else self._linger)
 
     def _fail(self, error: SamefadeError) -> None:
         """End the run: wipe, tell the other end that it is over, and the owner why."""
