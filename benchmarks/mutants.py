@@ -1,0 +1,244 @@
+"""Change the code that confirms, counts and verifies, one place at a time, and see whether the tests notice.
+
+    python -m benchmarks.mutants [NAME …]
+
+Each mutant is one small change of the syntax tree: a comparison, a sum, a number, a condition, a call that is left out.
+It is given to a forked process in the place of its module, before anything of samefade was imported, and the tests of
+that module run there until one fails. A mutant under which all pass has survived.
+"""
+
+import ast
+import copy
+import importlib.abc
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parent.parent
+LIMIT = 120.0  # seconds, after which a mutant that hangs counts as noticed
+
+
+class Target(NamedTuple):
+    """A module whose tests are tried: its name, functions (all where empty), and test files."""
+
+    module: str
+    tests: tuple[str, ...]
+    only: tuple[str, ...] = ()
+
+
+_SESSION = "tests/session/test_"
+TARGETS = {
+    "confirm": Target("samefade.session.finish", (_SESSION + "finish.py",)),
+    "ledger": Target("samefade.types.ledger", ("tests/types", _SESSION + "packing.py", _SESSION + "account.py")),
+    "account": Target("samefade.session.account", (_SESSION + "account.py",)),
+    "packing": Target(
+        "samefade.session.packing",
+        (_SESSION + "packing.py",),
+        ("pack_ledger", "unpack_ledger", "expect", "within", "_text"),
+    ),
+    "tag": Target("samefade.reconcile.tag", (_SESSION + "tags.py", "tests/reconcile/test_cascade.py")),
+    "statement": Target("samefade.presence.statement", ("tests/presence/test_statement.py",)),
+}
+
+_COMPARE: dict[type, tuple[type, ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+_SUM: dict[type, type] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+}
+
+
+class Mutant(NamedTuple):
+    """A changed module.
+
+    Attributes:
+        line: Where it was changed.
+        what: How.
+        code: Its source.
+    """
+
+    line: int
+    what: str
+    code: str
+
+
+def mutants(source: str, only: tuple[str, ...] = ()) -> Iterator[Mutant]:
+    """Make every mutant of a module's source, within the functions named."""
+    tree = ast.parse(source)
+    for number, (node, changed, what) in enumerate(_changes(tree, only)):
+        made = copy.deepcopy(tree)
+        for old, new in zip(ast.walk(tree), ast.walk(made), strict=True):
+            if old is node:
+                changed(new)
+                break
+        code = ast.unparse(ast.fix_missing_locations(made))
+        yield Mutant(getattr(node, "lineno", number), what, code)
+
+
+def _changes(tree: ast.Module, only: tuple[str, ...]) -> Iterator[tuple[ast.AST, Any, str]]:
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef) or (only and function.name not in only):
+            continue
+        if function.name in {"__repr__", "__str__"}:  # what people read is not what protects them
+            continue
+        for statement in function.body:
+            for node in ast.walk(statement):
+                if not isinstance(node, ast.FunctionDef):
+                    yield from _of(node)
+
+
+def _of(node: ast.AST) -> Iterator[tuple[ast.AST, Any, str]]:  # noqa: C901 -- one case for each kind of change
+    if isinstance(node, ast.Compare):
+        for i, op in enumerate(node.ops):
+            for other in _COMPARE[type(op)]:
+                yield node, _put_compare(i, other), f"{type(op).__name__} becomes {other.__name__}"
+    elif isinstance(node, ast.BinOp) and type(node.op) in _SUM:
+        other = _SUM[type(node.op)]
+        yield node, _set("op", other()), f"{type(node.op).__name__} becomes {other.__name__}"
+    elif isinstance(node, ast.BoolOp):
+        swapped = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield node, _set("op", swapped), "and becomes or, or or and"
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
+        yield node, _set("op", ast.UAdd() if isinstance(node.op, ast.USub) else None), "a sign or a not is left out"
+    elif isinstance(node, ast.If | ast.IfExp):
+        yield node, _set("test", ast.Constant(value=True)), "a condition is always true"
+        yield node, _set("test", ast.Constant(value=False)), "a condition is never true"
+    elif isinstance(node, ast.Constant) and type(node.value) in {int, float, bool}:
+        other_value = (not node.value) if isinstance(node.value, bool) else node.value + 1
+        yield node, _set("value", other_value), f"{node.value} becomes {other_value}"
+    elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+        yield node, _set("value", ast.Constant(value=None)), "a statement is left out"
+    elif isinstance(node, ast.Raise):
+        yield node, _pass, "an error is not raised"
+    elif isinstance(node, ast.Return) and node.value is not None:
+        yield node, _set("value", ast.Constant(value=None)), "nothing is returned"
+
+
+def _put_compare(i: int, other: type) -> Any:  # noqa: ANN401 -- a function of a node
+    def change(node: Any) -> None:  # noqa: ANN401 -- any node
+        node.ops[i] = other()
+
+    return change
+
+
+def _set(name: str, value: object) -> Any:  # noqa: ANN401 -- a function of a node
+    def change(node: Any) -> None:  # noqa: ANN401 -- any node
+        if value is None and isinstance(node, ast.UnaryOp):  # `not x` becomes `not not x`
+            node.operand = ast.UnaryOp(op=ast.Not(), operand=node.operand)
+        else:
+            setattr(node, name, value)
+
+    return change
+
+
+def _pass(node: Any) -> None:  # noqa: ANN401 -- any node
+    node.exc, node.cause = None, None
+    node.__class__ = ast.Pass
+    node._fields = ()
+
+
+class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives a mutant in the place of its module."""
+
+    def __init__(self, module: str, path: Path, code: str) -> None:
+        self._module, self._path, self._code = module, path, code
+
+    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> Any:  # noqa: ANN401 -- a spec
+        if fullname != self._module:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._path, loader=self)
+
+    def exec_module(self, module: Any) -> None:  # noqa: ANN401 -- a module
+        exec(compile(self._code, str(self._path), "exec"), vars(module))
+
+
+def noticed(target: Target, path: Path, code: str) -> bool:
+    """Say whether the tests fail, or hang, with this source in the place of the module."""
+    child = os.fork()
+    if child == 0:
+        _tried(target, path, code)
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) != 0
+        time.sleep(0.02)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return True
+
+
+def _tried(target: Target, path: Path, code: str) -> None:
+    """Run the tests in this process, and leave it with their status."""
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    status = 3
+    try:
+        import pytest
+
+        sys.meta_path.insert(0, _Instead(target.module, path, code))
+        status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *target.tests]))
+    finally:
+        os._exit(status)
+
+
+def _ready() -> None:
+    """Import what is slow to import and not under test: a fork has it for nothing."""
+    import numba  # noqa: F401
+    import numpy as np  # noqa: F401
+    import pytest  # noqa: F401
+    import scipy.signal
+    import scipy.stats  # noqa: F401
+
+
+def run(names: tuple[str, ...] = (), say: Any = None) -> list[dict[str, object]]:  # noqa: ANN401 -- takes a line
+    """Try every mutant of the modules named, and return how many were noticed.
+
+    Raises:
+        SystemExit: When the tests fail without any change.
+    """
+    os.chdir(ROOT)
+    _ready()
+    rows: list[dict[str, object]] = []
+    for name, target in TARGETS.items():
+        if names and name not in names:
+            continue
+        path = ROOT / "src" / (target.module.replace(".", "/") + ".py")
+        source = path.read_text(encoding="utf-8")
+        if noticed(target, path, source):
+            raise SystemExit(f"{name}: the tests fail as they are")
+        made = list(mutants(source, target.only))
+        survived = [mutant for mutant in made if not noticed(target, path, mutant.code)]
+        for mutant in survived:
+            if say is not None:
+                say(f"survived: {name}, line {mutant.line}: {mutant.what}")
+        killed = len(made) - len(survived)
+        rows.append(
+            {"code": name, "mutants": len(made), "noticed": killed, "percent": round(100 * killed / len(made), 1)}
+        )
+        if say is not None:
+            say(str(rows[-1]))
+    return rows
+
+
+if __name__ == "__main__":
+    run(tuple(sys.argv[1:]), lambda line: print(line, flush=True))
