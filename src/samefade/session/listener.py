@@ -85,6 +85,8 @@ class Listener(Generic[Address]):
         if peer is None:
             self.dropped["stranger"] += 1
             return
+        if connection in self._half_open:
+            peer.address = address  # the answer goes to who asked: a copy sent from elsewhere must not divert it
         peer.session.receive(datagram, now)
         self._touched[connection] = peer
         if connection in self._half_open:
@@ -143,9 +145,7 @@ class Listener(Generic[Address]):
                 yield due
 
     def _open(self, datagram: bytes, address: Address, now: float) -> bytes:
-        """Make room for a stranger, and a session."""
-        while len(self._half_open) >= self._most_half_open:
-            self._forget(next(iter(self._half_open)))
+        """Make a session for a stranger."""
         connection = self._fresh()
         self._half_open[connection] = _Peer(self._make(connection), address, datagram, now)
         self._greeted[datagram] = connection
@@ -158,6 +158,9 @@ class Listener(Generic[Address]):
             self.dropped["stranger"] += 1
         elif peer.session.proven:
             self._serve(connection, peer, address)
+        else:
+            while len(self._half_open) > self._most_half_open:  # only what is sensible takes another's room
+                self._forget(next(iter(self._half_open)))
 
     def _serve(self, connection: bytes, peer: _Peer[Address], address: Address) -> None:
         del self._half_open[connection]
