@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import time
 from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
@@ -9,6 +10,7 @@ from itertools import count
 from session_ends import PLAN, QUICK, channel
 
 from samefade.api.node import Keeper, Node, initiator, listener
+from samefade.api.node.running import Serving, Stopping
 from samefade.keys.life import State
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
@@ -89,13 +91,13 @@ class Process:
             self.address = next(world.addresses)
             self.drive = Drive(initiator(node, QUICK, PLAN), self.ear, lambda event: self.tell(keeper, event))
         else:
-            keepers = {}
-            self.host = listener(node, QUICK)
-            self.drive = HostDrive(
-                self.host,
-                lambda _: self.ear,
-                lambda at, event: self.tell(keepers.setdefault(at, Keeper(self.store, world.clock)), event),
-            )
+            serving = Serving(self.store, self.ear, lambda _, event: self.kept(event), None, Stopping())
+
+            def tell(at, event):
+                self.point()
+                serving.told(("", at), event)
+
+            self.drive = HostDrive(listener(node, QUICK), lambda at: serving.heard(("", at)), tell)
 
     def point(self):
         """Come to where a kill may come."""
@@ -107,6 +109,9 @@ class Process:
     def tell(self, keeper, event):
         self.point()
         keeper.keep(event)
+        self.kept(event)
+
+    def kept(self, event):
         self.told.append(event)
         self.point()
 
@@ -130,7 +135,7 @@ class World:
         self.lost = lambda _to, _datagram: False
 
     def clock(self):
-        return 1.8e9 + self.now
+        return time.time() + self.now
 
     def opened(self, end):
         return Store(self.folder / f"{end}.store", KeyFile(self.folder / f"{end}.key"))

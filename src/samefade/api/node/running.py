@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from samefade.api.node.keeper import Keeper
+from samefade.api.node.keeper import FramesUsed, Keeper
 from samefade.errors import OutOfRange
 from samefade.keys.store import Store
 from samefade.link.drive import Drive, HostDrive
@@ -99,21 +99,34 @@ class Serving:
     runs: int | None
     stop: Stopping
     _keepers: dict[str, Keeper] = field(default_factory=dict)
+    _deaf: set[str] = field(default_factory=set)
     _done: int = 0
 
     def told(self, address: Any, event: Event) -> None:  # noqa: ANN401 -- whatever the link calls an address
         """Keep what an event brings and tell of it."""
-        where = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
-        self._keepers.setdefault(where, Keeper(self.store, time)).keep(event)
+        where = _where(address)
+        try:
+            self._keepers.setdefault(where, Keeper(self.store, time)).keep(event)
+        except FramesUsed:  # of one conversation, perhaps by an attacker who held it up: the others go on
+            self._deaf.add(where)
         self.tell(where, event)
         if isinstance(event, Confirmed | Present | Failed):
             self._keepers.pop(where, None)
+            self._deaf.discard(where)
             self._done += 1
+
+    def heard(self, address: Any) -> Source | None:  # noqa: ANN401 -- whatever the link calls an address
+        """Return what is heard of a peer, or nothing where it asks for frames that were used."""
+        return None if _where(address) in self._deaf else self.source
 
     @property
     def served(self) -> bool:
         """Say whether as many runs were served as were asked for."""
         return self.runs is not None and self._done >= self.runs
+
+
+def _where(address: Any) -> str:  # noqa: ANN401 -- whatever the link calls an address
+    return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
 
 
 def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[str], None]) -> None:
@@ -132,7 +145,7 @@ def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[st
     def stop() -> bool:  # the last word of the last run may have to be said again
         return serving.stop() or (serving.served and host.live == 0)
 
-    drive: HostDrive[Any] = HostDrive(host, lambda _: serving.source, serving.told)
+    drive: HostDrive[Any] = HostDrive(host, serving.heard, serving.told)
     if link.kind == "udp":
         from samefade.link.udp import serve_udp
 
