@@ -3,17 +3,17 @@
     python -m benchmarks.mutants [NAME …]
 
 Each mutant is one small change of the syntax tree: a comparison, a sum, a number, a condition, a call that is left out.
-It is given to a forked process in the place of its module, before anything of samefade was imported, and the tests of
-that module run there until one fails. A mutant under which all pass has survived.
+Its code is put into the module's functions in a forked process, and the tests of that module run there until one fails.
+A mutant under which all pass has survived.
 """
 
 import ast
 import copy
-import importlib.abc
-import importlib.util
+import importlib
 import os
 import sys
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -155,19 +155,28 @@ def _pass(node: Any) -> None:  # noqa: ANN401 -- any node
     node._fields = ()
 
 
-class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives a mutant in the place of its module."""
+def _functions(module: Any) -> dict[str, Any]:  # noqa: ANN401 -- a module
+    """Return the functions of a module by name, those of its classes too."""
+    found: dict[str, Any] = {}
+    for name, thing in vars(module).items():
+        if getattr(thing, "__module__", None) != module.__name__:
+            continue
+        if isinstance(thing, types.FunctionType):
+            found[name] = thing
+        for inner, part in vars(thing).items() if isinstance(thing, type) else ():
+            function = getattr(part, "fget", None) or getattr(part, "__func__", part)
+            if isinstance(function, types.FunctionType):
+                found[f"{name}.{inner}"] = function
+    return found
 
-    def __init__(self, module: str, path: Path, code: str) -> None:
-        self._module, self._path, self._code = module, path, code
 
-    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> Any:  # noqa: ANN401 -- a spec
-        if fullname != self._module:
-            return None
-        return importlib.util.spec_from_file_location(fullname, self._path, loader=self)
-
-    def exec_module(self, module: Any) -> None:  # noqa: ANN401 -- a module
-        exec(compile(self._code, str(self._path), "exec"), vars(module))
+def _put(module: Any, path: Path, code: str) -> None:  # noqa: ANN401 -- a module
+    """Give the functions of a module the code of a mutant: whoever imported them has it too."""
+    fresh = types.ModuleType(module.__name__)
+    exec(compile(code, str(path), "exec"), vars(fresh))  # our own source, changed
+    now = _functions(module)
+    for name, function in _functions(fresh).items():
+        now[name].__code__ = function.__code__
 
 
 def noticed(target: Target, path: Path, code: str) -> bool:
@@ -195,19 +204,22 @@ def _tried(target: Target, path: Path, code: str) -> None:
     try:
         import pytest
 
-        sys.meta_path.insert(0, _Instead(target.module, path, code))
-        status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *target.tests]))
+        _put(importlib.import_module(target.module), path, code)
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        status = int(pytest.main([*options, *target.tests]))
     finally:
         os._exit(status)
 
 
 def _ready() -> None:
-    """Import what is slow to import and not under test: a fork has it for nothing."""
-    import numba  # noqa: F401
-    import numpy as np  # noqa: F401
+    """Import all that tests import, and run two sessions: a fork has machine code and caches for nothing."""
+    sys.path.insert(0, str(ROOT / "tests" / "session"))
+    import hypothesis  # noqa: F401
     import pytest  # noqa: F401
-    import scipy.signal
-    import scipy.stats  # noqa: F401
+    import session_taps
+
+    for kind in session_taps.RUNS:
+        session_taps.recorded(kind)
 
 
 def run(names: tuple[str, ...] = (), say: Any = None) -> list[dict[str, object]]:  # noqa: ANN401 -- takes a line
@@ -226,12 +238,14 @@ def run(names: tuple[str, ...] = (), say: Any = None) -> list[dict[str, object]]
         source = path.read_text(encoding="utf-8")
         if noticed(target, path, source):
             raise SystemExit(f"{name}: the tests fail as they are")
-        made = list(mutants(source, target.only))
-        survived = [mutant for mutant in made if not noticed(target, path, mutant.code)]
-        for mutant in survived:
-            if say is not None:
-                say(f"survived: {name}, line {mutant.line}: {mutant.what}")
-        killed = len(made) - len(survived)
+        made, survived = list(mutants(source, target.only)), 0
+        for number, mutant in enumerate(made, 1):
+            seen = noticed(target, path, mutant.code)
+            survived += not seen
+            if say is not None and (not seen or number % 10 == 0):
+                word = "" if seen else f": line {mutant.line} survives: {mutant.what}"
+                say(f"{name} {number} of {len(made)}{word}")
+        killed = len(made) - survived
         rows.append(
             {"code": name, "mutants": len(made), "noticed": killed, "percent": round(100 * killed / len(made), 1)}
         )
