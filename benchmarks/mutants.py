@@ -121,7 +121,7 @@ def _of(node: ast.AST) -> Iterator[tuple[ast.AST, Any, str]]:  # noqa: C901 -- o
     elif isinstance(node, ast.If | ast.IfExp):
         yield node, _set("test", ast.Constant(value=True)), "a condition is always true"
         yield node, _set("test", ast.Constant(value=False)), "a condition is never true"
-    elif isinstance(node, ast.Constant) and type(node.value) in {int, float, bool}:
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         other_value = (not node.value) if isinstance(node.value, bool) else node.value + 1
         yield node, _set("value", other_value), f"{node.value} becomes {other_value}"
     elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
