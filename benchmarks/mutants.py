@@ -201,6 +201,7 @@ def _tried(target: Target, path: Path, code: str) -> None:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     status = 3
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         import pytest
 
@@ -216,10 +217,11 @@ def _ready() -> None:
     sys.path.insert(0, str(ROOT / "tests" / "session"))
     import hypothesis  # noqa: F401
     import pytest  # noqa: F401
-    import session_taps
 
-    for kind in session_taps.RUNS:
-        session_taps.recorded(kind)
+    importlib.import_module("samefade.api")
+    taps = importlib.import_module("session_taps")
+    for kind in taps.RUNS:
+        taps.recorded(kind)
 
 
 def run(names: tuple[str, ...] = (), say: Any = None) -> list[dict[str, object]]:  # noqa: ANN401 -- takes a line
