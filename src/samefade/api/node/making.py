@@ -186,7 +186,8 @@ def listener(node: Node, scheme: Scheme, decide: Decide | None = None, **limits:
         limits: `half_open` and `live`, as `Listener` takes them.
     """
     make: Callable[[bytes], Session] = partial(_under, node, scheme, decide)
-    return Listener(make, **limits)
+    # as many tries as the link's pace leaves: two minutes on a fast one, and more where frames take seconds
+    return Listener(make, patience=120 * node.limits.first_timeout, **limits)
 
 
 def _under(node: Node, scheme: Scheme, decide: Decide | None, connection: bytes) -> Session:
