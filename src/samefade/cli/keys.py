@@ -13,7 +13,7 @@ from samefade.cli.output import emit, say, show, table
 from samefade.errors import InputError, OutOfRange
 from samefade.keys.certificates import Authority
 from samefade.keys.delivery import Delivery
-from samefade.keys.pairs import Pair
+from samefade.keys.pairs import Pair, Side
 from samefade.keys.store import Limits, Store, named
 from samefade.keys.vault import KeyFile, Lock, Passphrase, refuse_open
 
@@ -147,10 +147,13 @@ def pair(
     made = Pair(master=master, slave=slave, peer=_peer(peer), side=chosen, part=int(part), parts=int(parts))
     with open_store(store, key_file, passphrase_file) as opened:
         Delivery(opened).add(made)
+        known = bool(opened.roots(made.peer))
     if json:
         emit({"schema": "samefade.keys/1", "pair": _pair_json(made)})
         return
     say(f"{made} may have keys shared with {peer}.")
+    if not known:
+        say(f"{peer} is not enrolled here yet; see that the name is the one that the node itself uses.")
 
 
 @app.command()
@@ -233,6 +236,7 @@ def export(
     handover.admit(out)  # before the key leaves the store: it leaves once
     with open_store(store, key_file, passphrase_file) as opened:
         delivery, now = Delivery(opened), time.time()
+        _refuse_other_side(delivery.pairs(), master, slave, key_id)
         if key_id is None:
             (issued,) = delivery.give(master, slave, size=256, now=now)
         else:
@@ -262,6 +266,21 @@ def open_store(store: Path, key_file: Path | None, passphrase_file: Path | None,
     if passphrase_file:
         lock = Passphrase(_private(passphrase_file).decode("utf-8", "surrogateescape").rstrip("\r\n"))
     return Store(store, lock, Limits(), create=create)
+
+
+def _refuse_other_side(pairs: list[Pair], master: str, slave: str, key_id: str | None) -> None:
+    """Tell who is at the wrong node, or has left out the key's name, which of the two it is.
+
+    Raises:
+        OutOfRange: When the pair is known here, but its other side is served.
+    """
+    side: Side = "master" if key_id is None else "slave"
+    for pair in pairs:
+        if (pair.master, pair.slave) == (master, slave) and not pair.serves(side):
+            here = f"none here: this node serves {master}, who takes new keys"
+            if key_id is None:
+                here = f"the name of a key: this node serves {slave}; the node of {master} exports first and names it"
+            raise OutOfRange("--key-id", key_id, here)
 
 
 def _key_id(text: str) -> UUID:
