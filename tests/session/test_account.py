@@ -30,6 +30,7 @@ def test_naming_every_point_tells_one_bit_and_naming_half_of_them_about_as_many_
     assert account.mask_bits(run_of_ten) == 1 + 6 + 2 * 6
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=200))
 def test_naming_points_is_a_code_that_can_be_read(points):
     """Either code is one that a decoder can read, so no set is named in fewer bits than it takes (Kraft)."""

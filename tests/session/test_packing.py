@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange, RemoteProtocolError
@@ -48,6 +48,7 @@ LEDGERS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(LEDGERS)
 def test_an_account_comes_back_to_the_last_digit(ledger):
     again = unpack_ledger(decode(encode(pack_ledger(ledger))))
@@ -55,6 +56,7 @@ def test_an_account_comes_back_to_the_last_digit(ledger):
     assert again.balance == ledger.balance
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_whatever_is_no_account_is_refused_or_is_one_that_packs_to_itself(said):
     try:
@@ -99,6 +101,7 @@ def test_a_line_of_nothing_is_kept_with_its_sign():
     assert unpack_ledger([[["told", -0.0]], []]).paid == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=70))
 def test_a_mask_comes_back(points):
     mask = np.array(points, np.bool_)
@@ -111,6 +114,7 @@ def test_a_mask_of_another_length(size, count):
         unpack_mask(bytes(size), count)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=12), st.integers(1, 2))
 def test_an_array_comes_back(values, dimensions):
     x = np.array(values).reshape((-1,) if dimensions == 1 else (len(values), 1))

@@ -4,7 +4,7 @@ import itertools
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_ends import ROOT, SECRET, psk_initiator, psk_responder
 
@@ -196,6 +196,7 @@ def test_a_sealed_frame_that_means_nothing_is_the_other_ends_fault():
 # inbox and records
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_a_message_is_read_or_refused(message):
     try:
@@ -232,12 +233,14 @@ def both_records(ours, theirs):
 MESSAGES = st.lists(st.binary(max_size=6), max_size=5)
 
 
+@settings(deadline=None)
 @given(MESSAGES, MESSAGES)
 def test_both_ends_hash_the_same(ours, theirs):
     mine, others = both_records(ours, theirs)
     assert mine == others
 
 
+@settings(deadline=None)
 @given(MESSAGES, MESSAGES, MESSAGES, MESSAGES)
 def test_another_conversation_has_another_hash(a, b, c, d):
     assert ((a, b) == (c, d)) == (both_records(a, b)[0] == both_records(c, d)[0])

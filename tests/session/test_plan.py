@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.errors import EndsDisagree, InputError, OutOfRange, RemoteProtocolError, SamefadeError
@@ -31,6 +31,7 @@ PLANS = st.builds(
 GOOD = {"first": 1, "spoken": 10, "kept": 20, "rate": 10.0}
 
 
+@settings(deadline=None)
 @given(PLANS)
 def test_a_plan_comes_back(plan):
     assert Plan.unpack(decode(encode(plan.pack()))) == plan
@@ -67,6 +68,7 @@ def test_what_is_no_plan(said):
         Plan.unpack(said)
 
 
+@settings(deadline=None)
 @given(PLANS, st.integers(0, LAST_NUMBER - 1))
 def test_a_plan_moves_behind_what_was_used_and_never_back(plan, mark):
     moved = plan.after(mark)
@@ -82,11 +84,13 @@ def test_a_mark_at_the_end_of_all_numbers_leaves_no_plan():
         Plan(**GOOD).after(LAST_NUMBER)
 
 
+@settings(deadline=None)
 @given(st.integers(0, LAST_NUMBER))
 def test_a_mark_comes_back(mark):
     assert unpack_mark(pack_mark(mark)) == mark
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=12))
 def test_whatever_is_no_mark_is_refused(said):
     try:
