@@ -132,12 +132,17 @@ def _words(told: dict[str, Any]) -> str:
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "known": lambda _: "the other end holds the same prior secret",
     "probe": lambda told: f"measuring frames {told['first']} to {told['last']}",
-    "pending": lambda told: f"{len(told['keys'])} keys computed, not confirmed yet",
-    "confirmed": lambda told: f"{len(told['key_ids'])} keys confirmed by both ends",
-    "discarded": lambda told: f"{len(told['key_ids'])} keys thrown away",
+    "pending": lambda told: f"{keys(len(told['keys']))} computed, not confirmed yet",
+    "confirmed": lambda told: f"{keys(len(told['key_ids']))} confirmed by both ends",
+    "discarded": lambda told: f"{keys(len(told['key_ids']))} thrown away",
     "present": lambda told: f"the other end is here: {_numbers(told['evidence'])}",
     "failed": lambda told: str(told["error"]["why"]),
 }
+
+
+def keys(count: int) -> str:
+    """Count keys in words."""
+    return f"{count} key{'s' * (count != 1)}"
 
 
 def shown(text: str) -> str:

@@ -95,6 +95,8 @@ def node(
             names = runs.Names(
                 role, me, tuple(peer or ()), unauthenticated_laboratory, identity, tuple(credential or ())
             )
-            with runs.store_of(names, lambda new: open_store(store, key_file, passphrase_file, create=new)) as opened:
+            with runs.store_of(
+                names, wanted, link, lambda new: open_store(store, key_file, passphrase_file, create=new)
+            ) as opened:
                 runs.alone(names, wanted, opened, link, following, once=once)
     following.end(as_json=json)

@@ -15,6 +15,7 @@ from samefade.api.node.identity import read_credential, read_identity
 from samefade.api.node.making import PRESENCE
 from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
 from samefade.cli.following import Following, advice, exit_code
+from samefade.cli.following import keys as counted
 from samefade.errors import OutOfRange, SamefadeError, Stopped
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
@@ -43,8 +44,6 @@ class Names:
         Raises:
             OutOfRange: When a name is missing.
         """
-        if self.role not in ("initiator", "responder"):
-            raise OutOfRange("--role", self.role, "initiator or responder; or --replay for both")
         if self.identity is not None:
             return self._identified(self.identity, store, profile)
         if not self.me or not self.peers:
@@ -56,6 +55,15 @@ class Names:
             profile=profile,
             unauthenticated_laboratory=self.laboratory,
         )
+
+    def check(self) -> None:
+        """Refuse who cannot take part.
+
+        Raises:
+            OutOfRange: When the role is unknown.
+        """
+        if self.role not in ("initiator", "responder"):
+            raise OutOfRange("--role", self.role, "initiator or responder; or --replay for both")
 
     def _identified(self, identity: Path, store: Store | None, profile: str) -> nodes.Node:
         known = tuple(read_credential(path) for path in self.credentials)
@@ -69,6 +77,7 @@ class Names:
             profile=profile,
             identity=mine,
             credentials=known,
+            unauthenticated_laboratory=self.laboratory,
         )
 
 
@@ -101,8 +110,15 @@ class Wanted:
 
 
 @contextmanager
-def store_of(names: Names, opened: Callable[[bool], Store]) -> Iterator[Store | None]:
-    """Open the store, but for a laboratory that keeps nothing; with an identity a new store will do."""
+def store_of(names: Names, wanted: Wanted, link: str, opened: Callable[[bool], Store]) -> Iterator[Store | None]:
+    """Open the store, but for a laboratory that keeps nothing; with an identity a new store will do.
+
+    What needs no store is refused before one is made.
+    """
+    names.check()
+    schemes.find(wanted.named)
+    Link.parse(link)
+    names.node(None, wanted.profile)
     with nullcontext() if names.laboratory else opened(names.identity is not None) as store:
         yield store
 
@@ -133,6 +149,8 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
         serving = Serving(store, source, tell, 1 if once else None, stop)
         serve(to, host, serving, lambda at: following.tell(f"listening at {at}"))
     following.summary = _summary(following, [names.role or ""])
+    if not following.summary["said"]:
+        following.summary["said"].append(f"{names.role}: stopped; nothing came to its end")
     if names.laboratory:
         following.summary |= {"unauthenticated": True, "said": [UNAUTHENTICATED, *following.summary["said"]]}
         following.tell(UNAUTHENTICATED)
@@ -233,7 +251,7 @@ def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
         if failed is not None and (found["exit_code"] == 0 or failed["error"] != "GaveUp"):
             found["exit_code"] = exit_code(failed)  # of the end that knows why
         if confirmed:
-            found["said"].append(f"{end}: {len(confirmed)} keys confirmed, claim {claims.get(confirmed[0])}")
+            found["said"].append(f"{end}: {counted(len(confirmed))} confirmed, claim {claims.get(confirmed[0])}")
         if present is not None:
             found["said"].append(f"{end}: the other end is present")
         if failed is not None:

@@ -1,4 +1,4 @@
-"""Worlds of two nodes that may be killed; the module `node_world` can be imported by name."""
+"""Worlds of two nodes that may be killed; the modules of this folder can be imported by name."""
 
 import os
 import shutil
