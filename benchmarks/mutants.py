@@ -41,7 +41,9 @@ TARGETS = {
         ("pack_ledger", "unpack_ledger", "expect", "within", "_text"),
     ),
     "tag": Target("samefade.reconcile.tag", (_SESSION + "tags.py", "tests/reconcile/test_cascade.py")),
-    "statement": Target("samefade.presence.statement", ("tests/presence/test_statement.py",)),
+    "statement": Target(
+        "samefade.presence.statement", (_SESSION + "statements.py", "tests/presence/test_statement.py")
+    ),
 }
 
 _COMPARE: dict[type, tuple[type, ...]] = {
