@@ -27,15 +27,18 @@ def make(name: str, path: Path) -> tuple[Path, Path]:
     """
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-    if not 1 <= len(name) <= 64:
-        raise OutOfRange("characters of the name", len(name), "1 to 64")
+    _check_name(name)
     drawn = generate_private_key(SECP256R1())
     public = drawn.public_key().public_numbers().x.to_bytes(32, "big")
     private = drawn.private_numbers().private_value.to_bytes(32, "big")
     told = {"format": FORMAT, "name": name, "public": public.hex()}
     beside = path.with_name(path.name + SUFFIX)
     _write(path, {**told, "private": private.hex()}, 0o600)
-    _write(beside, told, 0o644)
+    try:
+        _write(beside, told, 0o644)
+    except CannotWrite:
+        path.unlink()  # nobody could be told of it
+        raise
     return path, beside
 
 
@@ -43,14 +46,18 @@ def read_identity(path: Path) -> Identity:
     """Read an identity.
 
     Raises:
-        InputError: When the file is none, or others may read it.
+        InputError: When the file is none, its keys do not belong together, or others may read it.
     """
     refuse_open(path)
     told = _read(path)
     try:
-        return Identity(_credential(told), bytes.fromhex(told["private"]))
-    except (KeyError, ValueError):
+        mine = Identity(_credential(told), bytes.fromhex(told["private"]))
+        public = _public(mine.private)
+    except (KeyError, ValueError, TypeError):
         raise InputError(file=path, reason="it is no identity; a credential has no private key") from None
+    if public != mine.credential.public:
+        raise InputError(file=path, reason="its private key does not belong to its public key")
+    return mine
 
 
 def read_credential(path: Path) -> Credential:
@@ -61,12 +68,28 @@ def read_credential(path: Path) -> Credential:
     """
     try:
         return _credential(_read(path))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError):
         raise InputError(file=path, reason="it is no credential") from None
 
 
 def _credential(told: dict[str, str]) -> Credential:
-    return Credential(str(told["name"]), bytes.fromhex(told["public"]))
+    _check_name(told["name"])
+    return Credential(told["name"], bytes.fromhex(told["public"]))
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not 1 <= len(name) <= 64:
+        raise OutOfRange("name", name, "1 to 64 characters")
+
+
+def _public(private: bytes) -> bytes:
+    """Return the public key of a private one."""
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+
+    if len(private) != 32:
+        raise OutOfRange("bytes of the private key", len(private), "32")
+    numbers = derive_private_key(int.from_bytes(private, "big"), SECP256R1()).public_key().public_numbers()
+    return numbers.x.to_bytes(32, "big")
 
 
 def _read(path: Path) -> dict[str, str]:
