@@ -27,17 +27,28 @@ def test_every_relative_link_leads_to_a_file(page):
             assert (page.parent / target).exists(), target
 
 
+def command_lines(page):
+    """Return the words of every `samefade …` on a page, in a block or in a sentence."""
+    text = page.read_text(encoding="utf-8")
+    shown = "\n".join(re.findall(r"^```(?:console.*|sh)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    lines = re.findall(r"^(?:\w*\$ )?samefade (.*)", shown.replace("\\\n", ""), re.MULTILINE)
+    lines += re.findall(r"`samefade ([^`]*)`", text)
+    return [re.sub(r"#.*|[|;>)].*", "", line).split() for line in lines]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_every_command_on_a_page_exists(page):
+def test_every_command_on_a_page_exists_with_its_options(page):
     from typer.main import get_command
 
     from samefade.cli.main import app
 
-    known = set(get_command(app).commands)
-    text = page.read_text(encoding="utf-8")
-    used = re.findall(r"^(?:\$ )?samefade ([a-z]+)", "\n".join(blocks(page, "")), re.MULTILINE)
-    used += re.findall(r"`samefade ([a-z]+)[ `]", text)
-    assert set(used) <= known
+    for words in command_lines(page):
+        command = get_command(app)
+        while words and words[0] in getattr(command, "commands", ()):
+            command = command.commands[words.pop(0)]
+        assert not words or not hasattr(command, "commands") or not words[0].isalpha() or words[0].isupper(), words
+        known = {name for each in command.params for name in each.opts} | {"--help"}
+        assert {word.split("=")[0] for word in words if word.startswith("-")} <= known, (command.name, words)
 
 
 def test_the_page_on_schemes_defines_one_that_runs_in_forty_lines(tmp_path):

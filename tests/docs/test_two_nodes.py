@@ -44,7 +44,7 @@ def agrees(page, said):
     """
     words = []
     for word in page.split():
-        fixed = re.sub(r"\\?\d+\\\.\d+", r"[0-9.e+-]+", re.escape(word))
+        fixed = re.sub(r"(?<![\d.])\d+\\\.\d+(?!\d|\\\.)", "[0-9.e+-]+", re.escape(word))
         words.append("[789]" if word == "8" else fixed.replace("…", ".*?"))
     return re.fullmatch(r"\s*" + r"\s+".join(words) + r"\s*", said, re.DOTALL) is not None
 
