@@ -44,6 +44,7 @@ class Listener(Generic[Address]):
         half_open: int = HALF_OPEN,
         live: int = LIVE,
         patience: float = PATIENCE,
+        chance: Callable[[int], bytes] | None = None,
     ) -> None:
         """Take what makes a session for a stranger.
 
@@ -52,6 +53,8 @@ class Listener(Generic[Address]):
             half_open: How many peers may be half open.
             live: How many proven peers may be served at once.
             patience: Seconds after which a half-open peer is forgotten.
+            chance: Returns that many unpredictable bytes, for connection identifiers that nobody off the path can name;
+                without it they are counted.
         """
         self._make, self._most_half_open, self._most_live, self._patience = make, half_open, live, patience
         self._half_open: dict[bytes, _Peer[Address]] = {}  # by connection, in the order of their arrival
@@ -59,7 +62,7 @@ class Listener(Generic[Address]):
         self._at: dict[Address, bytes] = {}  # the live connection of each address
         self._greeted: dict[bytes, bytes] = {}  # a repeated first message is answered as it was
         self._touched: dict[bytes, _Peer[Address]] = {}
-        self._next = 0
+        self._next, self._chance = 0, chance
         self.dropped = dict.fromkeys(("malformed", "stranger", "busy"), 0)
 
     @property
@@ -187,7 +190,7 @@ class Listener(Generic[Address]):
         """Return a connection identifier that nobody has."""
         while True:
             self._next = (self._next + 1) % 2**32
-            connection = self._next.to_bytes(4, "big")
+            connection = self._next.to_bytes(4, "big") if self._chance is None else self._chance(4)
             if connection not in self._live and connection not in self._half_open:
                 return connection
 

@@ -187,7 +187,8 @@ def listener(node: Node, scheme: Scheme, decide: Decide | None = None, **limits:
     """
     make: Callable[[bytes], Session] = partial(_under, node, scheme, decide)
     # as many tries as the link's pace leaves: two minutes on a fast one, and more where frames take seconds
-    return Listener(make, patience=120 * node.limits.first_timeout, **limits)
+    patience = 120 * node.limits.first_timeout
+    return Listener(make, patience=patience, chance=os.urandom, **limits)
 
 
 def _under(node: Node, scheme: Scheme, decide: Decide | None, connection: bytes) -> Session:

@@ -10,7 +10,7 @@ from samefade.errors import OutOfRange
 from samefade.keys.store import Store
 from samefade.link.drive import Drive, HostDrive
 from samefade.link.source import Source
-from samefade.session import Confirmed, Event, Failed, Listener, Present, Session
+from samefade.session import Confirmed, Event, Failed, Known, Listener, Present, Session
 
 Told = Callable[[Event], None]
 
@@ -105,19 +105,24 @@ class Serving:
     def told(self, address: Any, event: Event) -> None:  # noqa: ANN401 -- whatever the link calls an address
         """Keep what an event brings and tell of it."""
         where = _where(address)
+        if isinstance(event, Known):  # a peer that begins anew here is owed nothing of what was before
+            self._forget(where)
         try:
             self._keepers.setdefault(where, Keeper(self.store, time)).keep(event)
         except FramesUsed:  # of one conversation, perhaps by an attacker who held it up: the others go on
             self._deaf.add(where)
         self.tell(where, event)
         if isinstance(event, Confirmed | Present | Failed):
-            self._keepers.pop(where, None)
-            self._deaf.discard(where)
+            self._forget(where)
             self._done += 1
 
     def heard(self, address: Any) -> Source | None:  # noqa: ANN401 -- whatever the link calls an address
         """Return what is heard of a peer, or nothing where it asks for frames that were used."""
         return None if _where(address) in self._deaf else self.source
+
+    def _forget(self, where: str) -> None:
+        self._keepers.pop(where, None)
+        self._deaf.discard(where)
 
     @property
     def served(self) -> bool:
