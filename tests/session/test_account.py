@@ -87,6 +87,15 @@ def test_closing_pays_for_the_number_of_keys_and_for_what_the_channel_cannot_hol
     assert account.closed(QUICK, open_, 640, limit=0.0).balance == pytest.approx(0.0)
 
 
+def test_half_a_bit_counts_too():
+    """Neither what is earned nor what is paid, nor what the channel cannot hold, is rounded away."""
+    small = Ledger().earn("worth", 0.5).pay("told", 0.25)
+    assert (small.earned, small.paid, small.balance, small.secure_bits) == (0.5, 0.25, 0.25, 0)
+    open_ = Ledger().earn("worth", 500.0)
+    whole = account.closed(QUICK, open_, 640, limit=1e9).balance
+    assert account.closed(QUICK, open_, 640, limit=whole - 0.5).balance == pytest.approx(whole - 0.5, abs=1e-9)
+
+
 def test_no_key_is_counted_that_is_not_paid_for():
     margin = QUICK.amplify.margin()
     for left, keys in ((0.0, 1), (64 + margin, 1), (128 + margin - 1e-9, 1), (128 + margin, 2), (700 + margin, 10)):
