@@ -97,3 +97,10 @@ def test_samples_belong_to_one_digest():
     replace(GOOD, csi=digest(b"samples")).check_samples(b"samples")
     with pytest.raises(BadSignature):
         replace(GOOD, csi=digest(b"samples")).check_samples(b"sample")
+
+
+def test_a_copy_of_the_verifiers_own_digest_is_refused():
+    theirs = replace(GOOD, role="responder", csi=digest(b"theirs"))
+    theirs.check_apart(GOOD)
+    with pytest.raises(BadSignature):
+        replace(theirs, csi=GOOD.csi).check_apart(GOOD)
