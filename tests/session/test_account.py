@@ -96,6 +96,12 @@ def test_half_a_bit_counts_too():
     assert account.closed(QUICK, open_, 640, limit=whole - 0.5).balance == pytest.approx(whole - 0.5, abs=1e-9)
 
 
+def test_accounts_that_are_joined_say_each_assumption_once():
+    joined = Ledger().earn("worth", 1.0, "so") + Ledger().earn("more", 2.0, "so", "and so")
+    assert joined.assumptions == ("so", "and so")
+    assert [entry.what for entry in joined.entries] == ["worth", "more"]
+
+
 def test_no_key_is_counted_that_is_not_paid_for():
     margin = QUICK.amplify.margin()
     for left, keys in ((0.0, 1), (64 + margin, 1), (128 + margin - 1e-9, 1), (128 + margin, 2), (700 + margin, 10)):
