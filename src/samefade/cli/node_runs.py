@@ -139,6 +139,7 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
     if names.role == "initiator" or to.kind == "serial":
         keeper = nodes.Keeper(store, time)
         session = _session(names, node, wanted, pair)
+        following.tell(f"{'speaking to' if names.role == 'initiator' else 'listening at'} {link}")
         run_session(to, session, source, _teller(keeper, following, names.role or ""), stop)
     else:
         host = nodes.listener(node, scheme, wanted.decide)

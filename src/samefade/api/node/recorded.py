@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from samefade.api.reading import read_pair, read_set
-from samefade.errors import NotEnough, OutOfRange
+from samefade.errors import NotEnough, TooFewSamples
 from samefade.link.source import PacedSource, RecordedSource, Source
 from samefade.schemes import Scheme
 from samefade.session import Plan
@@ -14,9 +14,9 @@ _SPOKEN, _KEPT = 0.25, 0.64  # shares of the record: a quarter to learn from, an
 
 
 class UsedUp(NotEnough):
-    """All of this recording was used in earlier runs with this peer."""
+    """What was asked for is not left of this recording: earlier runs with this peer burnt the rest."""
 
-    advice = "Give --source another recording, or measure anew: no sample is ever used twice."
+    advice = "Ask for fewer with --spoken and --kept, or give --source another recording: no sample is used twice."
 
     def __init__(self, *, frames: int, burnt: int) -> None:
         """Give how many frames the recording has, and the last one that is burnt."""
@@ -79,15 +79,16 @@ def plan(
         name: What the plan is for, where it is not the scheme.
 
     Raises:
-        UsedUp: When nothing of the recording is left.
+        UsedUp: When too little of the recording is left.
+        TooFewSamples: When the whole recording is shorter than that.
         OutOfRange: When a number makes no sense.
     """
     left = len(pair) - (begin - FIRST)
-    if left < 4:
+    need = (spoken or 0) + (kept or 0)
+    if left < max(4, need) and begin > FIRST:
         raise UsedUp(frames=len(pair), burnt=begin - 1)
-    for number, value in (("spoken", spoken), ("kept", kept)):
-        if value is not None and not 0 <= value <= left:
-            raise OutOfRange(f"{number} samples", value, f"0 to {left}: as many as the recording has left")
+    if left < max(4, need):
+        raise TooFewSamples(have=left, need=max(4, need))
     pair = pair if scheme.all_tones else pair.one_tone()
     tones = 1 if pair.a.values.ndim == 1 else pair.a.values.shape[1]
     return Plan(
