@@ -40,7 +40,7 @@ TARGETS = {
         (_SESSION + "packing.py",),
         ("pack_ledger", "unpack_ledger", "expect", "within", "_text"),
     ),
-    "tag": Target("samefade.reconcile.tag", (_SESSION + "tags.py", "tests/reconcile/test_cascade.py")),
+    "tag": Target("samefade.reconcile.tag", (_SESSION + "tags.py",)),
     "statement": Target(
         "samefade.presence.statement", (_SESSION + "statements.py", "tests/presence/test_statement.py")
     ),
