@@ -1,6 +1,8 @@
 """A peer that writes to the terminal of whoever runs the other node: its words come without what steers a terminal."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from samefade.cli.following import Following
 from samefade.link.hostile import Hostile
 from samefade.link.replay import Ran, in_memory
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "api" / "node"))
 EVIL = "\x1b[2J\x1b]0;all is well\x07\x9b31m\u202eis yek"
 
 
@@ -32,13 +35,15 @@ def steers(text):
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_peer_that_names_its_scheme_in_control_characters(monkeypatch, capsys, tmp_path, as_json):
+    from node_recording import write
+
     from samefade.cli import node_runs as runs
     from samefade.cli.trace import trace
 
     plan = replaying.plan
     monkeypatch.setattr(replaying, "plan", lambda *args, **named: plan(*args, **named | {"name": EVIL}))
     monkeypatch.setattr(replaying, "as_processes", Told().play)
-    wanted = runs.Wanted("demo", None, 128, 200, None, "wifi", None)
+    wanted = runs.Wanted(write(tmp_path), None, 128, 200, None, "wifi", None)
     with Following(tmp_path / "t", quiet=as_json) as following:
         runs.replayed(wanted, None, Hostile().loss, following)
     with pytest.raises(Exception, match="2"):

@@ -18,6 +18,7 @@ from samefade.api.node import replaying
 from samefade.api.node.identity import make, read_credential, read_identity
 from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
 from samefade.cli.following import Following
+from samefade.errors import Stopped
 from samefade.keys.life import State
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
@@ -72,7 +73,7 @@ def one_object(seen):
 
 def test_both_ends_of_the_demo_as_two_processes(samefade, tmp_path):
     trace = tmp_path / "demo.trace"
-    seen = samefade("node", "--replay", "demo", *SHORT, "--kept", 800, "--loss", 0.2, "--json", "--trace", trace)
+    seen = samefade("node", "--replay", "demo", *SHORT, "--kept", 1000, "--loss", 0.2, "--json", "--trace", trace)
     told = one_object(seen)
     assert seen.code == 0
     assert told["schema"] == "samefade.node/1"
@@ -175,7 +176,14 @@ def test_a_recording_that_is_used_up(samefade, recording, tmp_path):
     assert seen.code == 3
     refusal = one_object(seen)["refusal"]
     assert refusal["error"] == "UsedUp"
-    assert "no sample is ever used twice" in seen.err
+    assert "no sample is used twice" in seen.err
+
+
+@pytest.mark.usefixtures("virtual")
+def test_more_than_the_recording_has_is_not_enough(samefade, recording):
+    seen = samefade("node", "--replay", recording, "--kept", 100_000, "--json")
+    assert seen.code == 3
+    assert one_object(seen)["refusal"]["numbers"]["have"] == 3200
 
 
 @pytest.mark.parametrize(
@@ -186,7 +194,6 @@ def test_a_recording_that_is_used_up(samefade, recording, tmp_path):
         ("--replay", "demo", "--scheme", "nonsense"),
         ("--replay", "demo", "--profile", "nonsense"),
         ("--replay", "demo", "--spoken", "-1"),
-        ("--replay", "demo", "--kept", "100000"),
         ("--replay", "demo", "--pace", "0"),
         ("--replay", "demo", "--loss", "2"),
         ("--replay", "demo", "--presence", "--false-accept", "2"),
@@ -466,6 +473,18 @@ def test_a_responder_to_whom_nobody_speaks_can_be_stopped(samefade, recording, t
     assert seen.code == 0
     assert "listening at udp:127.0.0.1:" in seen.err
     assert "responder: stopped" in seen.out
+
+
+def test_the_exit_code_is_that_of_the_end_that_knows_why(samefade, recording, monkeypatch):
+    def play(_a, _b, told, **_):
+        for end, error in (("a", nodes.recorded.UsedUp(frames=5, burnt=5)), ("b", Stopped(state="waiting"))):
+            told(end, Failed(error=error).public())
+        return Ran(finished=False, datagrams=0, dropped=0, seconds=0.0)
+
+    monkeypatch.setattr(replaying, "as_processes", play)
+    seen = samefade("node", "--replay", recording, *SHORT)
+    assert seen.code == 3
+    assert "no sample is used twice" in seen.err
 
 
 def test_a_process_of_a_replay_that_is_gone_is_no_success(samefade, recording, monkeypatch):

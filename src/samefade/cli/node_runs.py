@@ -24,6 +24,7 @@ from samefade.link.hostile import Hostile
 from samefade.presence import Decide
 from samefade.session import Event, Failed
 
+_KNOWS_NOT = ("GaveUp", "Stopped", "NoAnswer", "LineLost")  # what an end says when the other one knows why
 UNAUTHENTICATED = "UNAUTHENTICATED: whoever is on the line may be either end; these keys are for a laboratory alone."
 
 
@@ -249,7 +250,7 @@ def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
             "present": present,
             "error": failed,
         }
-        if failed is not None and (found["exit_code"] == 0 or failed["error"] != "GaveUp"):
+        if failed is not None and (found["exit_code"] == 0 or failed["error"] not in _KNOWS_NOT):
             found["exit_code"] = exit_code(failed)  # of the end that knows why
         if confirmed:
             found["said"].append(f"{end}: {counted(len(confirmed))} confirmed, claim {claims.get(confirmed[0])}")

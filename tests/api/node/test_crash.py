@@ -42,11 +42,11 @@ def test_a_kill_at_every_point(worlds, victim):
 
 
 @pytest.mark.parametrize("victim", ["a", "b"])
-def test_a_kill_of_both_at_every_fourth_point(worlds, victim):
-    fuse = random.randint(1, 4)  # another quarter of them each time
+def test_a_kill_of_both_at_every_sixth_point(worlds, victim):
+    fuse = random.randint(1, 6)  # another sixth of them each time
     while killed(world := worlds(), victim, fuse, both=True):
         settle(world)
-        fuse += 4
+        fuse += 6
     assert fuse > 50
 
 
