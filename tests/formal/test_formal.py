@@ -87,6 +87,40 @@ def test_either_secret_is_enough_and_without_both_there_is_none(prior):
     assert {result for name, result in secret.items() if "both" not in name and "radio" not in name} == {"true"}
 
 
+def test_a_last_word_is_forged_only_where_no_secret_is_left():
+    for name, run in RUNS.items():
+        if name.startswith("ours_") and "done_means_confirmed" in run.expected:
+            assert run.expected["done_means_confirmed"][0] == run.expected["initiator_agrees"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("ours_rekey_edhoc_dh_only", "true"),
+        ("ours_rekey_edhoc_first_channel_only", "true"),
+        ("ours_rekey_edhoc_second_channel_only", "true"),
+        ("ours_rekey_edhoc_nothing_secret", "false"),
+    ],
+)
+def test_with_an_earlier_run_mixed_in_any_one_secret_is_enough(name, secret):
+    assert {RUNS[name].expected[f"secrecy_at_{end}"][0] for end in ("initiator", "responder")} == {secret}
+
+
+def test_downgrade_who_stole_an_identity_goes_without_the_earlier_run():
+    ours, control = RUNS["ours_rekey_edhoc_long_term_leaked"], RUNS["control_rekey_edhoc_root_required"]
+    assert ours.expected["secrecy_at_initiator"][0] == "false"
+    assert control.expected["secrecy_at_initiator"][0] == "true"
+
+
+@pytest.mark.parametrize(
+    ("control", "fails"),
+    [("control_echo_taken", "responder_measured_this"), ("control_frames_twice", "initiator_measured_this")],
+)
+def test_a_stolen_key_alone_is_nobodys_presence_but_for_an_echo_and_for_frames_used_twice(control, fails):
+    assert RUNS["ours_presence_stolen"].expected[fails][0] == "true"
+    assert RUNS[control].expected[fails][0] == "false"
+
+
 def test_replay_on_a_static_channel_passes_the_papers_handshake_and_not_ours():
     paper = RUNS["paper_handshake_static"].expected["station_signed_this_once_for_each_time"]
     ours = RUNS["ours_presence_static"].expected["initiator_stated_this"]
