@@ -8,9 +8,10 @@ import pytest
 
 from samefade.api.node import Node, listener
 from samefade.api.node.running import Serving, Stopping
+from samefade.errors import GaveUp
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
-from samefade.session import Known, Probe, Reserve
+from samefade.session import Failed, Known, Moved, Probe, Reserve
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "session"))
 
@@ -35,6 +36,13 @@ def test_words_held_up_do_not_make_the_next_run_from_that_address_deaf(serving):
     for event in (serving.known, Reserve(last=300), Probe(first=101, last=300)):
         serving.told(here, event)
     assert serving.heard(here) is SOURCE
+
+
+def test_a_peer_that_comes_from_ever_new_addresses_leaves_nothing_behind(serving):
+    for port in range(50):
+        for event in (serving.known, Failed(error=GaveUp()), Moved(state="DEAD")):
+            serving.told(("192.0.2.1", port), event)
+    assert not serving._keepers
 
 
 def test_nobody_off_the_path_can_name_a_connection():

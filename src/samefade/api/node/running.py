@@ -107,8 +107,10 @@ class Serving:
         where = _where(address)
         if isinstance(event, Known):  # a peer that begins anew here is owed nothing of what was before
             self._forget(where)
+            self._keepers[where] = Keeper(self.store, time)
         try:
-            self._keepers.setdefault(where, Keeper(self.store, time)).keep(event)
+            if where in self._keepers:  # after the last word there is nothing to keep
+                self._keepers[where].keep(event)
         except FramesUsed:  # of one conversation, perhaps by an attacker who held it up: the others go on
             self._deaf.add(where)
         self.tell(where, event)
