@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import sys
 import threading
@@ -414,9 +415,9 @@ def test_an_unauthenticated_laboratory_says_so_wherever_it_says_anything(samefad
 # the end of it
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("state", ["begin", "greeted", "keyed", "proposed", "planned", "compared", "kept", "masked"])
-def test_a_stop_in_every_phase(samefade, recording, tmp_path, stores, monkeypatch, number, state):
+def test_a_stop_in_every_phase(samefade, recording, tmp_path, stores, monkeypatch, state):
+    number = random.choice([signal.SIGINT, signal.SIGTERM])
     if threading.current_thread() is not threading.main_thread():
         pytest.skip("signals come to the main thread only, and this is none")
     note, read = Following.note, nodes.recording
