@@ -237,7 +237,7 @@ def broken(until, **options):
     return a, b, outcome
 
 
-TOTAL = 26
+TOTAL = 25
 
 
 @pytest.mark.usefixtures("known_calibration")
@@ -302,7 +302,7 @@ def roots_after(outcome):
 
 
 @pytest.mark.usefixtures("known_calibration")
-@pytest.mark.parametrize("until", range(20, TOTAL + 1))
+@pytest.mark.parametrize("until", range(19, TOTAL + 1))
 def test_two_generals_the_next_handshake_settles_what_the_last_word_left_open(until):
     _, _, outcome = broken(until)
     keeps = []

@@ -209,12 +209,21 @@ def test_a_message_is_read_or_refused(message):
 
 def test_an_inbox_is_short_and_keeps_the_order():
     inbox = Inbox()
-    for i in range(64):
+    for i in range(1024):
         inbox.keep(codes.ASK, [i], b"")
     with pytest.raises(RemoteProtocolError):
-        inbox.keep(codes.ASK, [64], b"")
-    assert [inbox.oldest()[1][0] for _ in range(64)] == list(range(64))
+        inbox.keep(codes.ASK, [1024], b"")
+    assert [inbox.oldest()[1][0] for _ in range(1024)] == list(range(1024))
     assert len(inbox) == 0
+
+
+def test_an_inbox_holds_a_megabyte_at_the_most():
+    inbox = Inbox()
+    for i in range(21):
+        inbox.keep(codes.SPOKEN, [i], bytes(48_000))
+    with pytest.raises(RemoteProtocolError):
+        inbox.keep(codes.SPOKEN, [21], bytes(48_000))
+    inbox.oldest()
 
 
 def both_records(ours, theirs):

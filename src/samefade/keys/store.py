@@ -20,7 +20,7 @@ from samefade.keys import entry as rows
 from samefade.keys import marks, roots
 from samefade.keys.database import VERSION, Database
 from samefade.keys.entry import Entry
-from samefade.keys.errors import AlreadyEnrolled, NoSuchKey, StoreDamaged, StoreFull, TooFewKeys
+from samefade.keys.errors import AlreadyEnrolled, NameTaken, NoSuchKey, StoreDamaged, StoreFull, TooFewKeys
 from samefade.keys.life import Move, State
 from samefade.keys.vault import Lock
 from samefade.session.events import Issued, Root
@@ -111,6 +111,7 @@ class Store:
 
         Raises:
             AlreadyEnrolled: When the peer has one.
+            NameTaken: When another peer has this secret.
             OutOfRange: When the secret is shorter than 16 bytes, or the peer has no name or one of over 255 bytes.
         """
         if not 1 <= len(peer) <= 255:
@@ -119,6 +120,8 @@ class Store:
         with self.database.writing() as db:
             if db.execute(roots.SELECTED, (peer,)).fetchone():
                 raise AlreadyEnrolled(named(peer))
+            if db.execute("SELECT 1 FROM roots WHERE name = ?", (root.name,)).fetchone():
+                raise NameTaken(root.name.hex())  # a secret for two peers lets either pass for the other
             roots.keep(db, self._vault, peer, root, settled=True)
         return root
 

@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from samefade.link.ear import Ear
 from samefade.link.source import Source
-from samefade.session import Event, Failed, Machine, Probe, Sample
+from samefade.session import Event, Failed, Known, Machine, Probe, Sample
 
 Item = TypeVar("Item")
 Address = TypeVar("Address", bound=Hashable)
@@ -208,7 +208,7 @@ class HostDrive(Generic[Address]):
         while events := self._host.events():
             for address, event in events:
                 self._on_event(address, event)
-                if isinstance(event, Failed):
+                if isinstance(event, Failed | Known):
                     self._ears.pop(address, None)
                 elif isinstance(event, Probe):
                     ear = self._ears.setdefault(address, Ear(self._source(address)))

@@ -10,6 +10,14 @@ from samefade.quantize import set_bits
 from samefade.schemes import Scheme
 from samefade.types import Bits, Claim, Key, Ledger, Mask, Terms
 
+_COUNTED, _ROUNDING = "number of keys and their claim", 1e-6
+_EVE = "nobody told what Eve heard; one near either end, or with a map of the place, may know some of it"
+_ASSUMED = {
+    "bounded": ("the channel is a stationary Gaussian process: no test and no other guesser said otherwise", _EVE),
+    "estimate": ("no guesser of the scheme's list leaves less; a better model may", _EVE),
+    "none": ("nothing is claimed",),
+}
+
 
 def mask_bits(usable: Mask) -> float:
     """Return the bits that name which points are usable, in the shorter of two codes and one bit that says which.
@@ -59,7 +67,7 @@ def closed(scheme: Scheme, ledger: Ledger, bits: int, limit: float) -> Ledger:
         limit: Mutual information of the whole string, bits: nobody can have more (Maurer 1993).
     """
     # how many keys are issued, and with which claim, depends on what the secret samples turned out to be worth
-    ledger = ledger.pay("number of keys and their claim", log2(2 * (bits // scheme.amplify.bits) + 1))
+    ledger = ledger.pay(_COUNTED, log2(2 * (bits // scheme.amplify.bits) + 1))
     excess = ledger.balance - limit
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)
@@ -81,6 +89,36 @@ def amplified(scheme: Scheme, fixed: Bits, ledger: Ledger, seed: bytes, claim: C
     size = scheme.amplify.bits
     hashing = replace(scheme.amplify, bits=size * count(scheme, ledger))
     return hashing.amplify(fixed, ledger, seed, claim).split(size)
+
+
+def issued(scheme: Scheme, ledger: Ledger, bits: int, limit: float) -> int:
+    """Return how many keys end a's whole account pays for.
+
+    Raises:
+        TooLittleEntropy: When it pays for none.
+    """
+    left = closed(scheme, ledger, bits, limit).balance - scheme.amplify.margin()
+    if left < scheme.amplify.bits:
+        raise TooLittleEntropy(have=left, need=scheme.amplify.bits)
+    return int(left // scheme.amplify.bits)
+
+
+def told(scheme: Scheme, public: Ledger, bits: int, keys: int, claim: Claim) -> Ledger:
+    """Return the account as both ends have it: every public bit, and as much entropy as pays for them and the keys.
+
+    What the string was worth to the last digit is a function of secret samples, and stays with end a.
+
+    Args:
+        scheme: The scheme.
+        public: What was told, line by line.
+        bits: How many bits each end had.
+        keys: How many keys are issued.
+        claim: What the entropy rests on.
+    """
+    paid = public.pay(_COUNTED, log2(2 * (bits // scheme.amplify.bits) + 1))
+    need = paid.paid + scheme.amplify.margin() + keys * scheme.amplify.bits
+    earned = f"entropy of {bits} bits, rounded down to what pays for all that was told and {keys} keys"
+    return Ledger().earn(earned, need + _ROUNDING, *_ASSUMED[claim]) + paid
 
 
 def same_account(a: Ledger, b: Ledger) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from samefade.entropy import earn
-from samefade.errors import EndsDisagree, OutOfRange, RemoteProtocolError, TooLittleEntropy
+from samefade.errors import EndsDisagree, KeysDiffer, OutOfRange, RemoteProtocolError, TooLittleEntropy
 from samefade.presence import Heard
+from samefade.quantize import GuardBand
 from samefade.schemes import Scheme
 from samefade.session import account
 from samefade.session.agreed import Agreed
@@ -18,17 +19,19 @@ from samefade.session.events import Reserve
 from samefade.session.finish import finish_first, finish_second
 from samefade.session.halves import calibrate
 from samefade.session.indices import exchange_first, exchange_second
-from samefade.session.packing import expect, pack_ledger, pack_mask, unpack_ledger, unpack_mask, within
-from samefade.session.plan import LAST_NUMBER, MOST_SAMPLES, Plan, unpack_mark
+from samefade.session.packing import expect, pack_ledger, pack_mask, unpack_mask, within
+from samefade.session.plan import LAST_NUMBER, MOST_SAMPLES, Plan, farthest, unpack_mark
 from samefade.session.script import Hear, Measure, Say, Script, Tell, Want
 from samefade.session.secured import Secured
 from samefade.session.spoken import hear_spoken, say_spoken
 from samefade.session.terms import pack_terms, unpack_terms
 from samefade.types import Bits, Claim, End, Feature, Kept, Ledger, Mask, Pair, Spoken, Terms
 from samefade.wire import codes
+from samefade.wire.cbor import encode
+from samefade.wire.kdf import sha256
 
 Chance = Callable[[int], bytes]
-_MOST_ASKED, _SEED, _SALT = 10_000, 32, 16
+_MOST_ASKED, _SEED, _SALT, _DIGEST = 10_000, 32, 16, 16
 _MOST_GUARD = 10.0  # seconds of guard for each second of record that a peer may ask for
 
 
@@ -60,9 +63,11 @@ class Agreement:
         priced = yield from self._priced(feature, theirs, terms, spoken)
         fixed, ledger = yield from self._answering(priced)
         seed = self.chance(_SEED)
-        yield Say(codes.ACCOUNT, (pack_ledger(ledger), limit, priced.claim, seed))
-        closed = account.closed(self.scheme, ledger, len(priced.bits), limit)
-        agreed = Agreed(self.scheme, plan, fixed, closed, priced.claim)
+        bits = len(priced.bits)
+        keys = account.issued(self.scheme, ledger, bits, limit)
+        told = account.told(self.scheme, Ledger(ledger.entries[1:]), bits, keys, priced.claim)
+        yield Say(codes.ACCOUNT, (keys, priced.claim, _digest(told), seed))
+        agreed = Agreed(self.scheme, plan, fixed, told, priced.claim)
         yield from finish_first(agreed, secured, seed)
 
     def respond(self, mark: int, secured: Secured) -> Script:
@@ -81,8 +86,13 @@ class Agreement:
         feature, theirs = yield from _kept(self.scheme, plan, terms, first, "b")
         bits = yield from self._indexed(feature, theirs, terms)
         fixed, discussion = yield from self._asking(bits)
-        agreed, seed = yield from self._charged(plan, fixed, discussion, len(bits))
+        public = account.after_naming(Ledger(), theirs, feature.usable) + discussion
+        agreed, seed = yield from self._charged(plan, fixed, public, len(bits))
         yield from finish_second(agreed, secured, seed)
+
+    @property
+    def _drops(self) -> bool:
+        return isinstance(self.scheme.quantize, GuardBand)
 
     # end a
 
@@ -104,7 +114,7 @@ class Agreement:
         self, feature: Feature[Kept], theirs: Mask, terms: Terms, spoken: Pair[Spoken]
     ) -> Generator[Want, Any, "_Priced"]:
         symbols = self.scheme.symbols(feature, terms, feature.usable & theirs)
-        symbols = yield from exchange_first(symbols, len(feature))
+        symbols = yield from exchange_first(symbols, len(feature), drops=self._drops)
         worth = self.scheme.worth(symbols, feature, terms, spoken=spoken.a, eve=None)
         ledger = account.after_naming(earn(Ledger(), worth, len(symbols)), feature.usable, theirs)
         bits = self.scheme.spelt(symbols, terms, ledger)
@@ -135,6 +145,7 @@ class Agreement:
         within("kept samples", plan.kept, 1, MOST_SAMPLES)  # nothing to measure would never be over
         if plan.first <= mark:
             raise OutOfRange("first frame counter", plan.first, f"above {mark}: those before it were used")
+        within("first frame counter", plan.first, mark + 1, farthest(mark))
         return plan
 
     def _told(self, plan: Plan) -> Generator[Want, Any, tuple[Terms, int]]:
@@ -147,7 +158,7 @@ class Agreement:
 
     def _indexed(self, feature: Feature[Kept], theirs: Mask, terms: Terms) -> Generator[Want, Any, Bits]:
         symbols = self.scheme.symbols(feature, terms, feature.usable & theirs)
-        symbols = yield from exchange_second(symbols, len(feature))
+        symbols = yield from exchange_second(symbols, len(feature), drops=self._drops)
         return self.scheme.believed(symbols, feature, terms)
 
     def _asking(self, bits: Bits) -> Generator[Want, Any, tuple[Bits, Ledger]]:
@@ -160,17 +171,17 @@ class Agreement:
         return corrector.fixed, corrector.ledger
 
     def _charged(
-        self, plan: Plan, fixed: Bits, discussion: Ledger, bits: int
+        self, plan: Plan, fixed: Bits, public: Ledger, bits: int
     ) -> Generator[Want, Any, tuple[Agreed, bytes]]:
         _, said = yield Hear((codes.ACCOUNT,))
-        told, limit, claim, seed = expect(said, list, float, str, bytes)
+        keys, claim, digest, seed = expect(said, int, str, bytes, bytes)
         if claim not in ("bounded", "estimate") or len(seed) != _SEED:
             raise RemoteProtocolError(account="malformed")
-        within("mutual information", limit, 0.0, 64.0 * bits)
-        ledger = unpack_ledger(told)
-        account.same_account(ledger, discussion)
-        closed = account.closed(self.scheme, ledger, bits, limit)
-        return Agreed(self.scheme, plan, fixed, closed, claim), seed
+        within("keys", keys, 1, bits // self.scheme.amplify.bits)
+        told = account.told(self.scheme, public, bits, keys, claim)
+        if _digest(told) != digest:
+            raise KeysDiffer(account_b=public.paid)
+        return Agreed(self.scheme, plan, fixed, told, claim), seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,3 +207,8 @@ def _kept(
     if count != len(feature):
         raise EndsDisagree("points of the feature", len(feature), count)
     return feature, unpack_mask(packed, count)
+
+
+def _digest(ledger: Ledger) -> bytes:
+    """Return what tells whether both ends have the same account."""
+    return sha256(encode(pack_ledger(ledger)))[:_DIGEST]

@@ -192,6 +192,8 @@ class EdhocInitiator(_Edhoc):
         self._hash = sha256(self._message, message, bytes(third))
         parameters = _told(said)
         chosen = [self._roots[name] for name in unpack_roots(parameters)]  # one that was not offered is an error
+        if self._roots and not chosen:  # whoever stole the other end's identity would say that it holds none
+            raise RemoteProtocolError(handshake="failed")
         self._establish(self._end, peer, bytes(theirs), parameters, chosen[0] if chosen else None)
         return _framed(codes.EDHOC_3, bytes(theirs), bytes(third))
 

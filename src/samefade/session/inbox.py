@@ -8,7 +8,7 @@ from samefade.wire import codes
 from samefade.wire.cbor import decode
 from samefade.wire.errors import Malformed
 
-_MOST = 64
+_MOST, _MOST_BYTES = 1024, 1 << 20  # what is spoken may arrive before this end has measured
 
 
 class Inbox:
@@ -17,6 +17,7 @@ class Inbox:
     def __init__(self) -> None:
         """Begin empty."""
         self._waiting: deque[tuple[int, Any, bytes]] = deque()
+        self._bytes = 0
 
     def __len__(self) -> int:
         """Return how many messages wait."""
@@ -43,10 +44,13 @@ class Inbox:
         Raises:
             RemoteProtocolError: When too many wait already.
         """
-        if len(self._waiting) >= _MOST:
+        self._bytes += len(message)
+        if len(self._waiting) >= _MOST or self._bytes > _MOST_BYTES:
             raise RemoteProtocolError(messages_ahead_of_turn=_MOST)
         self._waiting.append((kind, body, message))
 
     def oldest(self) -> tuple[int, Any, bytes]:
         """Take the oldest message."""
-        return self._waiting.popleft()
+        kind, body, message = self._waiting.popleft()
+        self._bytes -= len(message)
+        return kind, body, message

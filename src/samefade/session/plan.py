@@ -14,6 +14,7 @@ from samefade.wire.cbor import decode, encode
 from samefade.wire.errors import Malformed
 
 MOST_SAMPLES, MOST_TONES, LAST_NUMBER = 1_000_000, 512, 2**53
+_LEAP = 2**40  # a century at ten thousand frames a second, rounded down
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,11 @@ class Plan:
         columns = [np.interp(grid, where, column) if len(where) else np.zeros(count) for column in told.T]
         values = np.stack(columns, axis=1)
         return (values[:, 0] if self.tones == 1 else values), mask
+
+
+def farthest(mark: int) -> int:
+    """Return the farthest first frame counter that one plan may ask for: a peer must not burn all that there are."""
+    return min(mark + _LEAP, LAST_NUMBER - 2 * MOST_SAMPLES)
 
 
 def pack_mark(mark: int, roots: Sequence[bytes] = ()) -> bytes:

@@ -330,8 +330,11 @@ class Session:
             return
         if self._script is not None:
             self._script.close()
-        # keys that the other end may hold already stay pending: the next handshake tells
-        if self._pending is not None and (not self._vouched or isinstance(error, KeysDiffer)):
+        # keys that the other end may hold already stay pending: the next handshake tells.
+        # A responder whose tag was right, and who hears a wrong one, was not believed; an initiator that hears a
+        # wrong last word may have been: whoever holds the prior secret alone can say one
+        differ = isinstance(error, KeysDiffer) and self.role == "responder"
+        if self._pending is not None and (not self._vouched or differ):
             self._events.append(Discarded(key_ids=tuple(x.key_id for x in self._pending.keys)))
         self._script = self._want = self._measuring = self._pending = None
         self._inbox = Inbox()

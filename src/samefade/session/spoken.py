@@ -10,7 +10,7 @@ from samefade.session.plan import Plan
 from samefade.session.script import Hear, Say, Want
 from samefade.wire import codes
 
-_PART = 8192  # bytes of samples in a message
+_PART = 3072  # bytes of samples in a message: short enough for the longest one that a LoRa end takes
 
 
 def say_spoken(heard: Heard) -> Generator[Want, Any, None]:
