@@ -210,6 +210,7 @@ class EdhocResponder(_Edhoc):
         connection: bytes,
         mark: int,
         holder: Callable[[bytes], tuple[Root, bytes] | None] = lambda _: None,
+        shared: Callable[[bytes], bool] = lambda _: False,
     ) -> None:
         """Take this end's identity, those of its peers, and what finds a secret of an earlier run.
 
@@ -219,9 +220,10 @@ class EdhocResponder(_Edhoc):
             connection: What this end calls the conversation, at most 4 bytes.
             mark: The last frame counter that it ever used, with any of its peers.
             holder: Returns the secret of this name and the key identifier of the peer that shares it, or None.
+            shared: Says whether this end holds a secret of an earlier run with the peer of this key identifier.
         """
         super().__init__(me, peers, connection)
-        self._mark, self._holder = mark, holder
+        self._mark, self._holder, self._shared = mark, holder, shared
         self._root: tuple[Root, bytes] | None = None
         self._answered: dict[bytes, bytes] = {}
 
@@ -270,7 +272,9 @@ class EdhocResponder(_Edhoc):
         identity, _ = self._end.parse_message_3(message)
         peer = self._known(bytes(identity))
         self._end.verify_message_3(_as_lakers(peer))
-        if self._root is not None and self._root[1] != peer.key_id:  # a secret that is shared with somebody else
+        root = self._root
+        # a secret that is shared with somebody else; or none, as whoever stole the peer's identity would say
+        if (root is None and self._shared(peer.key_id)) or (root is not None and root[1] != peer.key_id):
             raise RemoteProtocolError(handshake="failed")
         self._hash = sha256(*self._messages, message)
         self._establish(self._end, peer, self._theirs, self._said, None if self._root is None else self._root[0])

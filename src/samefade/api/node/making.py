@@ -137,7 +137,10 @@ class Node:
         """Return the handshake of a responder under a connection identifier."""
         if self.identity is not None:
             mark = max(map(self.mark, self.peers))  # who speaks is known only after this was said
-            return EdhocResponder(self.identity, self.credential, connection, mark, self.holder)
+            shared = self.store.roots if self.store is not None else lambda _: []
+            return EdhocResponder(
+                self.identity, self.credential, connection, mark, self.holder, lambda peer: bool(shared(peer))
+            )
         return PskResponder(
             self.holder,
             me=self.me,
