@@ -106,7 +106,7 @@ size = (folder / "s").stat().st_size
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 try:
     for i in range(1000):
-        store.enrol(b"peer %d" % i, bytes(32))
+        store.enrol(b"peer %d" % i, i.to_bytes(32, "big"))
 except CannotWrite as error:
     print(error)
 print(store.burnt(b"sta"))
@@ -123,7 +123,9 @@ def test_a_file_that_may_not_grow_is_told_and_nothing_is_lost(tmp_path):
     with Store(tmp_path / "s", KeyFile(tmp_path / "k")) as store:
         enrolled = len(store.status()["peers"]) - 1
         assert enrolled > 5
-        assert all(store.roots(b"peer %d" % i)[0].reveal_secret_bytes() == bytes(32) for i in range(enrolled))
+        assert all(
+            store.roots(b"peer %d" % i)[0].reveal_secret_bytes() == i.to_bytes(32, "big") for i in range(enrolled)
+        )
 
 
 def test_threads_take_turns(make_store):

@@ -57,6 +57,8 @@ def test_a_root_is_the_same_at_both_ends_and_kept_once(make_store):
     assert a.roots(b"b")[0].epoch == 0
     with pytest.raises(AlreadyEnrolled, match="peer b"):
         a.enrol(b"b", secret)
+    with pytest.raises(NameTaken):  # one secret for two peers lets either pass for the other
+        a.enrol(b"d", secret)
     with pytest.raises(OutOfRange, match="at least 16"):
         a.enrol(b"d", bytes(15))
     with pytest.raises(OutOfRange, match="peer"):
