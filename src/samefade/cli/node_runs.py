@@ -12,7 +12,7 @@ from typing import Any
 from samefade import schemes
 from samefade.api import node as nodes
 from samefade.api.node.identity import read_credential, read_identity
-from samefade.api.node.making import PRESENCE
+from samefade.api.node.making import deciding
 from samefade.api.node.running import Link, Serving, Stopping, run_session, serve
 from samefade.cli.following import Following, advice, exit_code
 from samefade.cli.following import keys as counted
@@ -22,7 +22,8 @@ from samefade.keys.vault import KeyFile
 from samefade.link.errors import LineLost
 from samefade.link.hostile import Hostile
 from samefade.presence import Decide
-from samefade.session import Event, Failed
+from samefade.session import Event, Failed, Session
+from samefade.types import Observation, Pair
 
 _KNOWS_NOT = ("GaveUp", "Stopped", "NoAnswer", "LineLost")  # what an end says when the other one knows why
 UNAUTHENTICATED = "UNAUTHENTICATED: whoever is on the line may be either end; these keys are for a laboratory alone."
@@ -102,7 +103,7 @@ class Wanted:
     @property
     def decide(self) -> Decide | None:
         """Return how presence is decided, where that is asked."""
-        return None if self.false_accept is None else Decide(false_accept=self.false_accept, most_lag=0)
+        return deciding(self.false_accept)
 
     @property
     def named(self) -> str:
@@ -139,7 +140,7 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
     following.stop = asked
     if names.role == "initiator" or to.kind == "serial":
         keeper = nodes.Keeper(store, time)
-        session = _session(names, node, wanted, pair)
+        session = _session(names, node, scheme, wanted, pair)
         following.tell(f"{'speaking to' if names.role == 'initiator' else 'listening at'} {link}")
         run_session(to, session, source, _teller(keeper, following, names.role or ""), stop)
     else:
@@ -158,17 +159,19 @@ def alone(names: Names, wanted: Wanted, store: Store | None, link: str, followin
         following.tell(UNAUTHENTICATED)
 
 
-def _session(names: Names, node: nodes.Node, wanted: Wanted, pair: Any) -> Any:  # noqa: ANN401 -- a pair, a session
-    scheme, decide = schemes.find(wanted.named), wanted.decide
+def _session(
+    names: Names, node: nodes.Node, scheme: schemes.Scheme, wanted: Wanted, pair: Pair[Observation]
+) -> Session:
+    decide = wanted.decide
     if names.role == "responder":
         return nodes.responder(node, scheme, decide=decide)
     made = nodes.plan(
         pair,
         scheme,
         spoken=wanted.spoken,
-        kept=wanted.kept if decide is None else 0,
+        kept=wanted.kept,
         begin=1 + node.mark(node.peers[0]),
-        name=None if decide is None else PRESENCE,
+        presence=decide is not None,
     )
     return nodes.initiator(node, scheme, made, decide)
 

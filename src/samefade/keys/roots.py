@@ -7,6 +7,7 @@ A handshake may offer both; it settles on one that the other end holds too, and 
 import sqlite3
 from typing import Any
 
+from samefade.amplify.hkdf import hkdf
 from samefade.errors import OutOfRange
 from samefade.keys.errors import NameTaken, NoSuchRoot, StoreFull
 from samefade.keys.vault import Vault
@@ -25,12 +26,9 @@ def first(secret: bytes) -> Root:
     Raises:
         OutOfRange: When it is shorter.
     """
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
     if len(secret) < 16:
         raise OutOfRange("bytes of the secret", len(secret), "at least 16")
-    return Root(HKDF(SHA256(), 8, None, b"samefade name of a prior secret").derive(secret), 0, secret)
+    return Root(hkdf(b"", secret, b"samefade name of a prior secret", 8), 0, secret)
 
 
 def opened(rows: list[tuple[Any, ...]], vault: Vault) -> list[Root]:

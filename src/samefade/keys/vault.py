@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from samefade.amplify.hkdf import hkdf
 from samefade.errors import CannotWrite
 from samefade.keys.errors import OthersMayRead, StoreDamaged, StoreLocked
 
@@ -112,12 +113,10 @@ class Vault:
     def __init__(self, store: Path, secret: bytes, salt: bytes) -> None:
         """Take the path for its errors, the secret of the lock, and the salt that is this store's own."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
         self.store = store
         # one key file may open several stores: a row of one must not open in another
-        self._aead = AESGCM(HKDF(SHA256(), 32, salt, b"samefade store").derive(secret))
+        self._aead = AESGCM(hkdf(salt, secret, b"samefade store", 32))
 
     def seal(self, secret: bytes, about: tuple[Any, ...]) -> bytes:
         """Return nonce, ciphertext and tag.

@@ -1,7 +1,7 @@
 """Observe: from what two nodes logged to values on one even grid, with every gap marked."""
 
 from samefade.observe.amplitude import amplitude, unit, usable_tones
-from samefade.observe.grid import Grid, estimate_rate, grid
+from samefade.observe.grid import Grid, bridged, estimate_rate, grid
 from samefade.observe.half_duplex import interpolate
 from samefade.observe.matching import By, Matching, match
 from samefade.observe.pairing import pair
@@ -12,6 +12,7 @@ __all__ = [
     "Grid",
     "Matching",
     "amplitude",
+    "bridged",
     "coherence_time",
     "estimate_rate",
     "grid",

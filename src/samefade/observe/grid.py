@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import EndsDisagree, NotFinite, OutOfRange, TooFewSamples
-from samefade.types import Float, Mask
+from samefade.types import Float, Integer, Mask
 
 # A record that is lost for the most part is not a time series any more, and must not fill the memory.
 MOST_POINTS_PER_PACKET = 20
@@ -127,12 +127,23 @@ def _placed(time: Float, values: Float, rate: float, span: tuple[float, float]) 
     where = _assigned((time - span[0]) * rate, n)
     mask = where >= 0
     taken, where = np.flatnonzero(mask), where[mask]
-    chosen = values[where]
+    return Grid(bridged(np.arange(n), taken, values[where]), mask, rate, span[0], len(time) - len(taken))
+
+
+def bridged(at: Float | Integer, taken: Float | Integer, values: Float) -> Float:
+    """Return values at every point, by straight lines over those where there is none.
+
+    Args:
+        at: (n,) points.
+        taken: (m,) points where there is a value, at least one, increasing.
+        values: (m,) or (m, k) the values.
+
+    Returns:
+        (n,) or (n, k).
+    """
     if values.ndim == 1:
-        filled = np.interp(np.arange(n), taken, chosen)
-    else:
-        filled = np.stack([np.interp(np.arange(n), taken, column) for column in chosen.T], axis=-1)
-    return Grid(filled, mask, rate, span[0], len(time) - len(taken))
+        return np.interp(at, taken, values)
+    return np.stack([np.interp(at, taken, column) for column in values.T], axis=1)
 
 
 def _checked(array: Float, name: str = "time") -> Float:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from samefade.observe import bridged
 from samefade.presence.heard import LEAST
 from samefade.types import Float, Integer
 
@@ -85,7 +86,7 @@ def samples_of(x: Float) -> Float:
 def _even(numbers: Integer, values: Float) -> Float:
     """Bridge lost frames by straight lines and leave out jumps; (m, k)."""
     grid = np.arange(numbers[0], numbers[-1] + 1)
-    even = np.stack([np.interp(grid, numbers, column) for column in values.T], axis=1)
+    even = bridged(grid, numbers, values)
     return _without_jumps(even - even.mean(axis=0))
 
 

@@ -10,12 +10,11 @@ from samefade.quantize import set_bits
 from samefade.schemes import Scheme
 from samefade.types import Bits, Claim, Key, Ledger, Mask, Terms
 
-_COUNTED, _ROUNDING = "number of keys and their claim", 1e-6
+_ROUNDING = 1e-6
 _EVE = "nobody told what Eve heard; one near either end, or with a map of the place, may know some of it"
 _ASSUMED = {
     "bounded": ("the channel is a stationary Gaussian process: no test and no other guesser said otherwise", _EVE),
     "estimate": ("no guesser of the scheme's list leaves less; a better model may", _EVE),
-    "none": ("nothing is claimed",),
 }
 
 
@@ -66,8 +65,7 @@ def closed(scheme: Scheme, ledger: Ledger, bits: int, limit: float) -> Ledger:
         bits: How many bits each end had.
         limit: Mutual information of the whole string, bits: nobody can have more (Maurer 1993).
     """
-    # how many keys are issued, and with which claim, depends on what the secret samples turned out to be worth
-    ledger = ledger.pay(_COUNTED, log2(2 * (bits // scheme.amplify.bits) + 1))
+    ledger = _with_count(scheme, ledger, bits)
     excess = ledger.balance - limit
     if excess > 0:
         ledger = ledger.pay("more than the mutual information of the channel allows", excess)
@@ -97,10 +95,11 @@ def issued(scheme: Scheme, ledger: Ledger, bits: int, limit: float) -> int:
     Raises:
         TooLittleEntropy: When it pays for none.
     """
-    left = closed(scheme, ledger, bits, limit).balance - scheme.amplify.margin()
+    whole = closed(scheme, ledger, bits, limit)
+    left = whole.balance - scheme.amplify.margin()
     if left < scheme.amplify.bits:
         raise TooLittleEntropy(have=left, need=scheme.amplify.bits)
-    return int(left // scheme.amplify.bits)
+    return count(scheme, whole)
 
 
 def told(scheme: Scheme, public: Ledger, bits: int, keys: int, claim: Claim) -> Ledger:
@@ -115,10 +114,15 @@ def told(scheme: Scheme, public: Ledger, bits: int, keys: int, claim: Claim) -> 
         keys: How many keys are issued.
         claim: What the entropy rests on.
     """
-    paid = public.pay(_COUNTED, log2(2 * (bits // scheme.amplify.bits) + 1))
+    paid = _with_count(scheme, public, bits)
     need = paid.paid + scheme.amplify.margin() + keys * scheme.amplify.bits
     earned = f"entropy of {bits} bits, rounded down to what pays for all that was told and {keys} keys"
     return Ledger().earn(earned, need + _ROUNDING, *_ASSUMED[claim]) + paid
+
+
+def _with_count(scheme: Scheme, ledger: Ledger, bits: int) -> Ledger:
+    """Pay for how many keys are issued, and with which claim: both depend on what the secret samples were worth."""
+    return ledger.pay("number of keys and their claim", log2(2 * (bits // scheme.amplify.bits) + 1))
 
 
 def same_account(a: Ledger, b: Ledger) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samefade.entropy import earn
-from samefade.errors import EndsDisagree, KeysDiffer, OutOfRange, RemoteProtocolError, TooLittleEntropy
+from samefade.errors import EndsDisagree, KeysDiffer, RemoteProtocolError, TooLittleEntropy
 from samefade.presence import Heard
 from samefade.quantize import GuardBand
 from samefade.schemes import Scheme
@@ -20,7 +20,7 @@ from samefade.session.finish import finish_first, finish_second
 from samefade.session.halves import calibrate
 from samefade.session.indices import exchange_first, exchange_second
 from samefade.session.packing import expect, pack_ledger, pack_mask, unpack_mask, within
-from samefade.session.plan import LAST_NUMBER, MOST_SAMPLES, Plan, farthest, unpack_mark
+from samefade.session.plan import LAST_NUMBER, MOST_SAMPLES, Plan, unpack_mark
 from samefade.session.script import Hear, Measure, Say, Script, Tell, Want
 from samefade.session.secured import Secured
 from samefade.session.spoken import hear_spoken, say_spoken
@@ -143,9 +143,7 @@ class Agreement:
         if plan.scheme != self.scheme.name:
             raise EndsDisagree("scheme", self.scheme.name, plan.scheme)
         within("kept samples", plan.kept, 1, MOST_SAMPLES)  # nothing to measure would never be over
-        if plan.first <= mark:
-            raise OutOfRange("first frame counter", plan.first, f"above {mark}: those before it were used")
-        within("first frame counter", plan.first, mark + 1, farthest(mark))
+        plan.refuse_used(mark)
         return plan
 
     def _told(self, plan: Plan) -> Generator[Want, Any, tuple[Terms, int]]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from samefade.errors import OutOfRange, RemoteProtocolError
+from samefade.observe import bridged
 from samefade.presence import Heard
 from samefade.session.packing import expect, within
 from samefade.types import End, Float, Kept, Mask, Spoken
@@ -62,6 +63,19 @@ class Plan:
         """Return the plan moved behind the last frame counter that was ever used."""
         return self if self.first > mark else replace(self, first=mark + 1)
 
+    def refuse_used(self, mark: int) -> None:
+        """Refuse frames that were used before, and a leap that would burn all that there are.
+
+        Args:
+            mark: The last frame counter that was ever used with this peer.
+
+        Raises:
+            OutOfRange: When the first frame counter is one of these.
+        """
+        if self.first <= mark:
+            raise OutOfRange("first frame counter", self.first, f"above {mark}: those before it were used")
+        within("first frame counter", self.first, mark + 1, min(mark + _LEAP, LAST_NUMBER - 2 * MOST_SAMPLES))
+
     def pack(self) -> list[Any]:
         """Make plain values."""
         return [self.first, self.spoken, self.kept, float(self.rate), self.tones, self.unit, self.scheme]
@@ -93,15 +107,8 @@ class Plan:
         where, told = heard.numbers[inside] - first, heard.values[inside]
         mask = np.zeros(count, np.bool_)
         mask[where] = True
-        grid = np.arange(count)
-        columns = [np.interp(grid, where, column) if len(where) else np.zeros(count) for column in told.T]
-        values = np.stack(columns, axis=1)
+        values = bridged(np.arange(count), where, told) if len(where) else np.zeros((count, told.shape[1]))
         return (values[:, 0] if self.tones == 1 else values), mask
-
-
-def farthest(mark: int) -> int:
-    """Return the farthest first frame counter that one plan may ask for: a peer must not burn all that there are."""
-    return min(mark + _LEAP, LAST_NUMBER - 2 * MOST_SAMPLES)
 
 
 def pack_mark(mark: int, roots: Sequence[bytes] = ()) -> bytes:

@@ -109,7 +109,11 @@ class Session:
         if self._measuring.done:
             heard, self._measuring = self._measuring.heard(), None
             self._heard_at = now
-            self._guarded(lambda: self._measured(heard))
+            try:
+                self._step("measured")
+                self._go(heard)
+            except SamefadeError as why:
+                self._fail(why)
 
     def tick(self, now: float) -> None:
         """Let time pass."""
@@ -248,16 +252,6 @@ class Session:
             raise RemoteProtocolError(heard=codes.NAMES[kind], state=self.state)
         self._records.heard(message)
         return kind, body
-
-    def _measured(self, heard: object) -> None:
-        self._step("measured")
-        self._go(heard)
-
-    def _guarded(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except SamefadeError as why:
-            self._fail(why)
 
     def _go(self, value: object = None) -> None:
         """Play the script until it waits for something."""

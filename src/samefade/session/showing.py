@@ -12,8 +12,8 @@ from typing import Any
 from samefade.errors import OutOfRange, PresenceRefused, RemoteProtocolError
 from samefade.presence import Decide, Heard, Signer, Statement, digest, pack_csi, unpack_csi
 from samefade.session.events import Present, Refused, Reserve
-from samefade.session.packing import expect, within
-from samefade.session.plan import Plan, farthest, unpack_mark
+from samefade.session.packing import expect
+from samefade.session.plan import Plan, unpack_mark
 from samefade.session.script import Hear, Measure, Say, Script, Tell, Want
 from samefade.session.secured import Secured
 from samefade.wire import codes
@@ -56,9 +56,9 @@ class Showing:
         _, said = yield Hear((codes.PLAN,))
         packed, theirs = expect(said, list, bytes)
         plan = Plan.unpack(packed)
-        if plan.scheme != NAME or plan.first <= mark:
-            raise OutOfRange("first frame counter", plan.first, f"above {mark}: those before it were used")
-        within("first frame counter", plan.first, mark + 1, farthest(mark))
+        if plan.scheme != NAME:
+            raise OutOfRange("scheme", plan.scheme, NAME)
+        plan.refuse_used(mark)
         mine = self.chance(_NONCE)
         yield Say(codes.READY, (mine,))
         yield from self._show(_Run(plan, secured, (theirs, mine)))

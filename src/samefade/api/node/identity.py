@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from samefade.errors import CannotWrite, InputError, OutOfRange
-from samefade.keys.vault import refuse_open
+from samefade.keys.vault import refuse_open, write_private
 from samefade.session.edhoc import Credential, Identity
 
 FORMAT, SUFFIX = "samefade identity 1", ".credential"
@@ -33,9 +33,9 @@ def make(name: str, path: Path) -> tuple[Path, Path]:
     private = drawn.private_numbers().private_value.to_bytes(32, "big")
     told = {"format": FORMAT, "name": name, "public": public.hex()}
     beside = path.with_name(path.name + SUFFIX)
-    _write(path, {**told, "private": private.hex()}, 0o600)
+    write_private(path, _lines({**told, "private": private.hex()}))
     try:
-        _write(beside, told, 0o644)
+        _write_public(beside, _lines(told))
     except CannotWrite:
         path.unlink()  # nobody could be told of it
         raise
@@ -102,10 +102,14 @@ def _read(path: Path) -> dict[str, str]:
     return told
 
 
-def _write(path: Path, told: dict[str, str], mode: int) -> None:
+def _lines(told: dict[str, str]) -> bytes:
+    return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def _write_public(path: Path, content: bytes) -> None:
     try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(opened, "w", encoding="utf-8") as file:
-            file.write(json.dumps(told, indent=2) + "\n")
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)  # its owner alone may change it
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
     except OSError as why:
         raise CannotWrite(path, why.strerror or str(why)) from None

@@ -13,11 +13,21 @@ from samefade.session import Agreement, Handshake, Listener, Plan, Root, Secured
 from samefade.session.edhoc import Credential, EdhocInitiator, EdhocResponder, Identity
 from samefade.session.psk import LABORATORY, PskInitiator, PskResponder
 from samefade.session.script import Script
-from samefade.session.showing import NAME as PRESENCE
 from samefade.wire.profile import LORA, WIFI, Profile
 
 OFFERED = 2
 PROFILES = {"wifi": WIFI, "lora": LORA}
+
+
+def deciding(false_accept: float | None) -> Decide | None:
+    """Return how a node decides on presence at this rate; None where keys are wanted and not presence.
+
+    Counters of frames are exact between two nodes, so no lag is allowed.
+
+    Raises:
+        OutOfRange: When the rate makes no sense.
+    """
+    return None if false_accept is None else Decide(false_accept=false_accept, most_lag=0)
 
 
 class NotEnrolled(InputError):
@@ -82,10 +92,13 @@ class Node:
         """
         if self.unauthenticated_laboratory:
             return [LABORATORY]
-        found = [] if self.store is None else self.store.roots(peer)[:OFFERED]
+        found = self._held(peer)
         if not found:
             raise NotEnrolled(peer.decode("utf-8", "replace"))
         return found
+
+    def _held(self, peer: bytes) -> list[Root]:
+        return [] if self.store is None else self.store.roots(peer)[:OFFERED]
 
     def mark(self, peer: bytes) -> int:
         """Return the last frame counter that was ever used with a peer."""
@@ -95,11 +108,8 @@ class Node:
         """Find a prior secret by its public name, and the peer that shares it."""
         if self.unauthenticated_laboratory:
             return (LABORATORY, self.peers[0]) if name == LABORATORY.name else None
-        for peer in self.peers if self.store is not None else ():
-            for root in self.store.roots(peer)[:OFFERED] if self.store is not None else ():
-                if root.name == name:
-                    return root, peer
-        return None
+        held = ((root, peer) for peer in self.peers for root in self._held(peer))
+        return next(((root, peer) for root, peer in held if root.name == name), None)
 
     def credential(self, key_id: bytes) -> Credential | None:
         """Find what is known of a peer by its key identifier."""
@@ -118,8 +128,7 @@ class Node:
         """
         peer, connection = self.peers[0], os.urandom(1)
         if self.identity is not None:
-            held = [] if self.store is None else self.store.roots(peer)[:OFFERED]
-            only = self.credential(peer)
+            only, held = self.credential(peer), self._held(peer)
             return EdhocInitiator(
                 self.identity, lambda name: only if name == peer else None, connection, self.mark(peer), held
             )
@@ -137,9 +146,8 @@ class Node:
         """Return the handshake of a responder under a connection identifier."""
         if self.identity is not None:
             mark = max(map(self.mark, self.peers))  # who speaks is known only after this was said
-            shared = self.store.roots if self.store is not None else lambda _: []
             return EdhocResponder(
-                self.identity, self.credential, connection, mark, self.holder, lambda peer: bool(shared(peer))
+                self.identity, self.credential, connection, mark, self.holder, lambda peer: bool(self._held(peer))
             )
         return PskResponder(
             self.holder,
@@ -205,6 +213,3 @@ def _script(scheme: Scheme, decide: Decide | None) -> Agreement | Showing:
 def _signers(secured: Secured) -> tuple[Signer, Signer]:
     """Sign by a key that only both ends of this handshake hold."""
     return (signer := MacSigner(secured.derive("presence", secured.transcript))), signer
-
-
-__all__ = ["PRESENCE", "Node", "NotEnrolled", "initiator", "listener", "responder"]

@@ -7,6 +7,7 @@ from samefade.errors import NotEnough, TooFewSamples
 from samefade.link.source import PacedSource, RecordedSource, Source
 from samefade.schemes import Scheme
 from samefade.session import Plan
+from samefade.session.showing import NAME as PRESENCE
 from samefade.types import End, Observation, Pair
 
 FIRST = 1  # frame counters begin here; 0 stands for none was used
@@ -66,7 +67,7 @@ def plan(
     spoken: int | None = None,
     kept: int | None = None,
     begin: int = FIRST,
-    name: str | None = None,
+    presence: bool = False,
 ) -> Plan:
     """Return a plan that fits into a recording.
 
@@ -76,7 +77,7 @@ def plan(
         spoken: How many samples to speak; by default a quarter of what is left.
         kept: How many to keep; by default as many as fit after the longest guard.
         begin: First frame counter that is free.
-        name: What the plan is for, where it is not the scheme.
+        presence: Plan a proof of presence, which keeps nothing, instead of an agreement on keys.
 
     Raises:
         UsedUp: When too little of the recording is left.
@@ -84,6 +85,7 @@ def plan(
         OutOfRange: When a number makes no sense.
     """
     left = len(pair) - (begin - FIRST)
+    kept = 0 if presence else kept
     need = (spoken or 0) + (kept or 0)
     if left < max(4, need) and begin > FIRST:
         raise UsedUp(frames=len(pair), burnt=begin - 1)
@@ -98,5 +100,5 @@ def plan(
         rate=pair.rate,
         tones=tones,
         unit=pair.a.unit,
-        scheme=name or scheme.name,
+        scheme=PRESENCE if presence else scheme.name,
     )

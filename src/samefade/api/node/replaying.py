@@ -9,7 +9,7 @@ from typing import Any
 
 from samefade import schemes
 from samefade.api.node.keeper import Keeper
-from samefade.api.node.making import PRESENCE, PROFILES, Node, initiator, responder
+from samefade.api.node.making import PROFILES, Node, deciding, initiator, responder
 from samefade.api.node.recorded import heard, plan, recording
 from samefade.errors import OutOfRange
 from samefade.keys.store import Store
@@ -17,7 +17,6 @@ from samefade.keys.vault import KeyFile
 from samefade.link.child import End
 from samefade.link.hostile import Hostile
 from samefade.link.replay import as_processes
-from samefade.presence import Decide
 
 NAMES = (b"initiator", b"responder")
 
@@ -58,8 +57,7 @@ class Replay:
         scheme = schemes.find(self.scheme)
         if self.profile not in PROFILES:
             raise OutOfRange("profile", self.profile, "wifi or lora")
-        if self.false_accept is not None:
-            Decide(false_accept=self.false_accept, most_lag=0)
+        deciding(self.false_accept)
         pair = recording(self.source, all_tones=self.all_tones)
         heard(pair, "a", scheme, self.pace)
         plan(pair, scheme, spoken=self.spoken, kept=self.kept)
@@ -74,16 +72,14 @@ class Replay:
         opened = Store(store, KeyFile(store.with_name(f"{store.name}.key")))
         node = Node(me=NAMES[role], peers=(NAMES[1 - role],), store=opened, profile=self.profile)
         scheme, pair = schemes.find(self.scheme), recording(self.source, all_tones=self.all_tones)
-        decide = None if self.false_accept is None else Decide(false_accept=self.false_accept, most_lag=0)
+        decide = deciding(self.false_accept)
         keeper = Keeper(opened, time.time)
         late = round((self.replay_attack or 0.0) * pair.rate) if role == 0 else 0
         source = heard(pair, "ab"[role], scheme, self.pace, late=late)  # type: ignore[arg-type]  # a letter of two
         if role == 1:
             return End(responder(node, scheme, decide=decide), source, keeper.keep)
-        begin = 1 + opened.burnt(NAMES[1])
-        name = None if decide is None else PRESENCE
-        kept = self.kept if decide is None else 0
-        made = plan(pair, scheme, spoken=self.spoken, kept=kept, begin=begin + late, name=name)
+        begin, presence = 1 + opened.burnt(NAMES[1]) + late, decide is not None
+        made = plan(pair, scheme, spoken=self.spoken, kept=self.kept, begin=begin, presence=presence)
         return End(initiator(node, scheme, made, decide), source, keeper.keep)
 
 

@@ -11,6 +11,10 @@ from samefade.keys.handover.handover import SecretFile
 from samefade.types import Key
 
 ANY_STATION = "00:00:00:00:00:00"  # hostapd's wildcard; replace it by the station's address
+_RECIPE = (
+    "Name the file in hostapd's `wpa_psk_file=` at the access point, "
+    "or put the network into wpa_supplicant.conf at the station."
+)
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,7 @@ class Wpa:
     """
 
     ssid: str = ""
-    recipe: ClassVar[str] = (
-        "Name the file in hostapd's `wpa_psk_file=` at the access point, "
-        "or put the network into wpa_supplicant.conf at the station."
-    )
+    recipe: ClassVar[str] = _RECIPE
 
     def psk(self, key: Key, bond: Bond) -> bytes:
         """Return the 32 secret bytes.
@@ -57,10 +58,7 @@ class WpaPassphrase:
     """
 
     ssid: str = ""
-    recipe: ClassVar[str] = (
-        "Name the file in hostapd's `wpa_psk_file=` at the access point, "
-        "or put the network into wpa_supplicant.conf at the station."
-    )
+    recipe: ClassVar[str] = _RECIPE
 
     def passphrase(self, key: Key, bond: Bond) -> str:
         """Return 43 printable characters that hold 256 bits.
