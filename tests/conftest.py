@@ -4,35 +4,20 @@ The prior secret of every session in these tests is a canary: at the end of a ru
 log or leave on the disk, however it is spelt.
 """
 
-import base64
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "session"))
 
+from spellings import spellings
+
 CANARY = b"a canary that nobody ever hears."
 _MOST = 8 << 20  # bytes of a file that are read
-
-
-def spellings(secret):
-    """Every way in which a secret is likely to be written by accident."""
-    numbers = [str(byte) for byte in secret]
-    return [
-        secret,
-        secret.hex().encode(),
-        secret.hex().upper().encode(),
-        secret.hex(" ").encode(),
-        secret.hex(":").encode(),
-        base64.b64encode(secret).rstrip(b"=")[:-1],
-        base64.urlsafe_b64encode(secret).rstrip(b"=")[:-1],
-        repr(secret)[2:-1].encode(),
-        ", ".join(numbers).encode(),
-        ",".join(numbers).encode(),
-        str(int.from_bytes(secret, "big")).encode(),
-    ]
 
 
 _SPELT = spellings(CANARY)
@@ -49,6 +34,18 @@ def data_dir() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("public recordings are absent: set SAMEFADE_DATA to a folder that holds them")
     return Path(folder)
+
+
+@pytest.fixture
+def fast_path(tmp_path):
+    """A folder in memory where the system has one: what a kill leaves behind does not depend on the disk."""
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(dir=memory))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,10 +1,15 @@
 """What every attack needs: a pair made of given samples, and a pair of a simulated world."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from samefade import channel, observe
 from samefade.types import Observation, Pair
+
+sys.path.insert(0, str(Path(__file__).parent))  # modules of this folder can be imported by name
 
 
 @pytest.fixture(scope="session")

@@ -1,41 +1,10 @@
 """Attacks: answer from another place, or in a room that stands still. The channel alone must refuse."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from presence_windows import ALLOWED, RATE, TRIALS, WINDOW, link, verdicts, window
 
-from samefade import channel, observe
-from samefade.errors import ChannelTooStatic, ReplaySuspected
 from samefade.presence import Decide, Heard
-
-RATE, WINDOW, TRIALS = 10, 600, 25
-ALLOWED = 1  # as in test_presence_replay.py
-
-
-def link(name, seed, seconds):
-    world = channel.simulate(replace(channel.scenario(name), seconds=float(seconds)), seed, tones=(6,), seq=True)
-    return {end: (r.seq, observe.amplitude(r)) for end, r in (("a", world.a), ("b", world.b), ("e", world.e))}
-
-
-def window(recorded, first, *, as_of=None, n=WINDOW):
-    numbers, values = recorded
-    inside = (numbers >= first) & (numbers < first + n)
-    shift = 0 if as_of is None else as_of - first
-    return Heard(numbers[inside] + shift, values[inside])
-
-
-def verdicts(decide, pairs):
-    found = {"accepted": 0, "refused": 0, "abstained": 0}
-    for a, b in pairs:
-        try:
-            decide.decide(decide.measure(a, b))
-            found["accepted"] += 1
-        except ReplaySuspected:
-            found["refused"] += 1
-        except ChannelTooStatic:
-            found["abstained"] += 1
-    return found
 
 
 @pytest.mark.parametrize("delay", [1, 60])

@@ -26,6 +26,7 @@ from session_ends import (
     showing_responder,
 )
 from session_taps import only
+from spellings import spellings
 
 from samefade.keys.handover.bond import Bond, Ends
 from samefade.keys.handover.registry import HANDOVERS
@@ -34,24 +35,6 @@ from samefade.keys.vault import KeyFile
 from samefade.session import Failed, Pending
 from samefade.session.trace import Trace
 from samefade.types import Key
-
-
-def spelt(secret):
-    """Every way in which a secret is likely to be written by accident."""
-    import base64
-
-    numbers = [str(byte) for byte in secret]
-    return [
-        secret,
-        secret.hex().encode(),
-        secret.hex().upper().encode(),
-        base64.b64encode(secret).rstrip(b"=")[:-1],
-        base64.urlsafe_b64encode(secret).rstrip(b"=")[:-1],
-        repr(secret)[2:-1].encode(),
-        ", ".join(numbers).encode(),
-        ",".join(numbers).encode(),
-        str(int.from_bytes(secret, "big")).encode(),
-    ]
 
 
 def spelt_samples(values):
@@ -75,7 +58,7 @@ class Said:
 
     def hide(self, *secrets):
         for secret in secrets:
-            self.secrets += spelt(secret) if isinstance(secret, bytes) else spelt_samples(secret)
+            self.secrets += spellings(secret) if isinstance(secret, bytes) else spelt_samples(secret)
 
     def run(self, a, b, **options):
         """Play a run with a trace at both ends, and take down everything that can be printed of it."""

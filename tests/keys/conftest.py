@@ -3,10 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,18 +19,6 @@ NOW = 1_800_000_000.0
 @pytest.fixture
 def now():
     return NOW
-
-
-@pytest.fixture
-def fast_path(tmp_path):
-    """A folder in memory where the system has one: what a kill leaves behind does not depend on the disk."""
-    memory = Path("/dev/shm")
-    if not (memory.is_dir() and os.access(memory, os.W_OK)):
-        yield tmp_path
-        return
-    folder = Path(tempfile.mkdtemp(dir=memory))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -1,26 +1,11 @@
 """Worlds of two nodes that may be killed; the modules of this folder can be imported by name."""
 
-import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-
-
-@pytest.fixture
-def fast_path(tmp_path):
-    """A folder in memory where the system has one: what a kill leaves behind does not depend on the disk."""
-    memory = Path("/dev/shm")
-    if not (memory.is_dir() and os.access(memory, os.W_OK)):
-        yield tmp_path
-        return
-    folder = Path(tempfile.mkdtemp(dir=memory))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
