@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_peer_that_names_its_scheme_in_control_characters(monkeypatch, capsys,
     from samefade.cli.trace import trace
 
     plan = replaying.plan
-    monkeypatch.setattr(replaying, "plan", lambda *args, **named: plan(*args, **named | {"name": EVIL}))
+    monkeypatch.setattr(replaying, "plan", lambda *args, **named: replace(plan(*args, **named), scheme=EVIL))
     monkeypatch.setattr(replaying, "as_processes", Told().play)
     wanted = runs.Wanted(write(tmp_path), None, 128, 200, None, "wifi", None)
     with Following(tmp_path / "t", quiet=as_json) as following:
