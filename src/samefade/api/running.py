@@ -52,6 +52,7 @@ def run(
     minutes: float | None = None,
     seed: bytes | None = None,
     evidence: Evidence | None = None,
+    terms: Terms | None = None,
     progress: Progress = lambda _step: None,
 ) -> Report:
     """Run both ends of a scheme on a recorded pair, and account for every bit.
@@ -64,6 +65,8 @@ def run(
         minutes: How much of the record is spoken for calibration; by default a quarter.
         seed: 32 public random bytes, drawn after sampling; give them only to repeat a run.
         evidence: What `measure` found on this pair, where it is known already.
+        terms: Public terms that were agreed before, on other samples of the link; by default they are learnt from
+            this record's spoken half. Terms that saw the kept half make the account wrong: see `field` for those.
         progress: Called with the name of each step as it begins.
 
     Raises:
@@ -71,7 +74,8 @@ def run(
         ConstantSignal: When an end does not vary.
     """
     with threadpool_limits(limits=1, user_api="blas"):  # many small matrices: threads would only wait for each other
-        return _run(scheme, pair, minutes, secrets.token_bytes(32) if seed is None else seed, evidence, progress)
+        given = secrets.token_bytes(32) if seed is None else seed
+        return _run(scheme, pair, minutes, given, evidence, terms, progress)
 
 
 def _run(
@@ -80,14 +84,16 @@ def _run(
     minutes: float | None,
     seed: bytes,
     evidence: Evidence | None,
+    terms: Terms | None,
     progress: Progress,
 ) -> Report:
     progress("measuring reciprocity")
     refusal = _refusal(reciprocity.assess(pair, column=pair.main) if evidence is None else evidence)
     pair = pair if scheme.all_tones else pair.one_tone()
     spoken, kept = halves(pair, minutes)
-    progress("agreeing on terms")
-    terms = scheme.agree(spoken.a, spoken.b, seed[:16])
+    if terms is None:
+        progress("agreeing on terms")
+        terms = scheme.agree(spoken.a, spoken.b, seed[:16])
     progress("quantising")
     ends = _quantise(scheme, spoken, kept, terms)
     progress("correcting errors")

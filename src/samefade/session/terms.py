@@ -9,6 +9,7 @@ from samefade.session.packing import expect, pack_array, unpack_array, within
 from samefade.types import Band, Float, Strand, Terms
 
 _MOST_NUMBERS, _MOST_PARTS, _MOST_LEVELS, _SEED = 65_536, 256, 4096, 16
+_PARTS, _MOST_MODEL = 11, 1 << 20  # parts of terms without a learned model; bytes of one
 
 
 def pack_terms(terms: Terms) -> list[Any]:
@@ -26,6 +27,7 @@ def pack_terms(terms: Terms) -> list[Any]:
         terms.seed,
         {end: pack_array(np.array(weights)) for end, weights in terms.predictors.items()},
         [_pack_strand(strand) for strand in terms.strands],
+        *([terms.model] if terms.model else []),
     ]
 
 
@@ -41,10 +43,11 @@ def unpack_terms(said: Any, *, rate: float, samples: int) -> Terms:  # noqa: ANN
         RemoteProtocolError: When they are malformed.
         OutOfRange: When they ask for something silly.
     """
-    if not isinstance(said, list) or len(said) != 11:
+    if not isinstance(said, list) or len(said) not in (_PARTS, _PARTS + 1):
         raise RemoteProtocolError(terms="malformed")
-    hertz, lag, band, thresholds, edges, step, levels, errors, seed, predictors, strands = said
-    expect([hertz, lag, step, errors, seed, strands], float, int, int, float, bytes, list)
+    hertz, lag, band, thresholds, edges, step, levels, errors, seed, predictors, strands = said[:_PARTS]
+    model = said[_PARTS] if len(said) > _PARTS else b""
+    expect([hertz, lag, step, errors, seed, strands, model], float, int, int, float, bytes, list, bytes)
     if hertz != rate:
         raise OutOfRange("rate in the terms", hertz, f"{rate:g} Hz, as planned")
     within("lag", abs(lag), 0, samples // 2)
@@ -52,6 +55,7 @@ def unpack_terms(said: Any, *, rate: float, samples: int) -> Terms:  # noqa: ANN
     within("expected errors", errors, 0.0, 0.5)
     within("bytes of seed", len(seed), _SEED, _SEED)
     within("strands", len(strands), 0, _MOST_PARTS)
+    within("bytes of model", len(model), 0, _MOST_MODEL)
     return Terms(
         rate=hertz,
         lag=lag,
@@ -64,6 +68,7 @@ def unpack_terms(said: Any, *, rate: float, samples: int) -> Terms:  # noqa: ANN
         seed=seed,
         predictors=_series(predictors),
         strands=tuple(_strand(strand, samples) for strand in strands),
+        model=model,
     )
 
 

@@ -38,6 +38,7 @@ class Terms:
         seed: Seed of public random choices (Cascade's shuffles), 16 bytes.
         predictors: Per end, the linear predictor of its next sample from its last ones, latest first; else empty.
         strands: The components into which blocks are cut, with their thresholds; empty where a restorer has none.
+        model: Weights of a learned restorer, as its own room packs them; empty for all others. Eve knows them, too.
     """
 
     rate: float
@@ -51,6 +52,7 @@ class Terms:
     seed: bytes = bytes(16)
     predictors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     strands: tuple[Strand, ...] = ()
+    model: bytes = b""
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""

@@ -1,0 +1,128 @@
+"""A cell of a grid: one scheme on one source; evaluated, it is one row of a tidy table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+from time import perf_counter
+from typing import Literal
+
+from threadpoolctl import threadpool_limits
+
+from samefade import api, reciprocity, schemes
+from samefade.api.field import field
+from samefade.api.running import halves
+from samefade.bench.metrics import ACCOUNTS, ALL, Number, Outcome, metric
+from samefade.bench.source import Source
+from samefade.errors import OutOfRange, SamefadeError
+from samefade.reciprocity import Evidence
+from samefade.restore import CoherentBand, oracle_band
+from samefade.schemes import Scheme
+from samefade.types import Kept, Observation, Pair, Spoken, Terms
+
+Row = dict[str, Number | None]
+SEED = bytes(32)  # public randomness of every cell: a table must come out the same twice
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One scheme on one source.
+
+    Attributes:
+        source: Where the pair comes from.
+        scheme: Name of a scheme, or `file.py:ClassName`.
+        metrics: What is asked; metrics of secrecy cost the whole account.
+        minutes: How much of the record is spoken; by default a quarter.
+        trained: Where the public terms are learnt, when it is not the spoken half of this record: all of that source.
+        terms: "learnt" from spoken samples, or "oracle": the band of the kept samples themselves, which no protocol
+            can know; then metrics of secrecy are empty.
+    """
+
+    source: Source
+    scheme: str
+    metrics: tuple[str, ...] = ALL
+    minutes: float | None = None
+    trained: Source | None = None
+    terms: Literal["learnt", "oracle"] = "learnt"
+
+    def key(self) -> Row:
+        """Return the columns that say which cell this is."""
+        about = asdict(self.source)
+        trained = None if self.trained is None else f"{self.trained.name}#{self.trained.seed}"
+        return {
+            **{name: about[name] for name in ("name", "seed", "by", "seconds", "block", "blocks", "tone")},
+            "scheme": self.scheme,
+            "minutes": self.minutes,
+            "trained": trained,
+            "terms": self.terms,
+        }
+
+
+def evaluate(cells: Iterable[Cell]) -> list[Row]:
+    """Return a row for every cell, in order; those of one source share the work of making its pair.
+
+    A cell that cannot be had has a row, too: `refusal` names the error, and its numbers are None.
+    """
+    rows: list[Row] = []
+    with threadpool_limits(limits=1, user_api="blas"):  # many small matrices: threads would only wait for each other
+        for source, group in groupby(cells, key=lambda cell: cell.source):
+            rows += _of_source(source, list(group))
+    return rows
+
+
+def _of_source(source: Source, cells: Sequence[Cell]) -> list[Row]:
+    try:
+        pair = source.pair()
+        needed = any(set(cell.metrics) & set(ACCOUNTS) for cell in cells)
+        evidence = reciprocity.assess(pair, column=pair.main) if needed else None
+    except SamefadeError as why:
+        return [_refused(cell, why, 0.0) for cell in cells]
+    return [_row(cell, pair, evidence) for cell in cells]
+
+
+def _row(cell: Cell, pair: Pair[Observation], evidence: Evidence | None) -> Row:
+    began = perf_counter()
+    asked = [name for name in cell.metrics if cell.terms == "learnt" or name not in ACCOUNTS]
+    try:
+        scheme = schemes.find(cell.scheme)
+        found = _outcome(cell, scheme, pair if scheme.all_tones else pair.one_tone(), evidence)
+        numbers = {name: metric(name)(found) for name in asked}
+    except SamefadeError as why:
+        return _refused(cell, why, perf_counter() - began)
+    return _line(cell, numbers, None, perf_counter() - began)
+
+
+def _refused(cell: Cell, why: SamefadeError, seconds: float) -> Row:
+    return _line(cell, {}, type(why).__name__, seconds)
+
+
+def _line(cell: Cell, numbers: Mapping[str, Number | None], refusal: str | None, seconds: float) -> Row:
+    return {**cell.key(), **{name: numbers.get(name) for name in cell.metrics}, "refusal": refusal, "wall_s": seconds}
+
+
+def _outcome(cell: Cell, scheme: Scheme, pair: Pair[Observation], evidence: Evidence | None) -> Outcome:
+    spoken, kept = halves(pair, cell.minutes)
+    if cell.terms == "oracle":
+        return Outcome(field(scheme, kept, _oracle(scheme, spoken, kept)), kept, None)
+    terms = None if cell.trained is None else replace(_trained(cell.trained, scheme), rate=pair.rate)
+    if not set(cell.metrics) & set(ACCOUNTS):
+        learnt = scheme.agree(spoken.a, spoken.b, SEED[:16]) if terms is None else terms
+        return Outcome(field(scheme, kept, learnt), kept, None)
+    report = api.run(scheme, pair, minutes=cell.minutes, seed=SEED, evidence=evidence, terms=terms)
+    return Outcome(field(scheme, kept, report.terms), kept, report)
+
+
+def _oracle(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept]) -> Terms:
+    """Return terms with the band of the kept samples, as the 2025 paper's offline evaluation has it (inferred)."""
+    if not isinstance(scheme.restore, CoherentBand):
+        raise OutOfRange("terms", "oracle", f"'learnt' for {scheme.name}: it has no coherent band")
+    terms = scheme.agree(spoken.a, spoken.b, SEED[:16])
+    return replace(terms, band=oracle_band(kept.a, kept.b, scheme.restore))
+
+
+@lru_cache(maxsize=4)  # one training serves many records
+def _trained(source: Source, scheme: Scheme) -> Terms:
+    pair = source.pair()
+    pair = pair if scheme.all_tones else pair.one_tone()
+    spoken = pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
+    return scheme.agree(spoken.a, spoken.b, SEED[:16])

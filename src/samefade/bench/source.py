@@ -1,0 +1,85 @@
+"""Where the pair of a cell comes from, as a value: a simulated world, a public set, files, and a block of any."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from samefade import api, channel, observe
+from samefade.errors import OutOfRange, UnknownName
+from samefade.observe import By
+from samefade.types import Observation, Pair
+
+_KINDS = ("sim", "set", "files")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One pair, to be made where it is needed.
+
+    Attributes:
+        name: `sim:SCENARIO`, `set:NAME` of a public set, or `files:A,B` (or one two-ended file).
+        seed: Which world, for a simulated one.
+        by: How both logs are matched; "row" is what a log without sequence numbers and clocks leaves.
+        seconds: Length of a simulated world; None for the scenario's own.
+        block: Which of `blocks` equal parts of the record, from 0.
+        blocks: Into how many equal parts the record is cut.
+        tone: Which tone of CSI.
+        all_tones: Whether to take every tone; a scheme of one tone then takes its own.
+    """
+
+    name: str
+    seed: int = 0
+    by: By = "auto"
+    seconds: float | None = None
+    block: int = 0
+    blocks: int = 1
+    tone: int | None = 6
+    all_tones: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what names nothing."""
+        if self.kind not in _KINDS or not self.about:
+            raise UnknownName("source of data", self.name, tuple(f"{kind}:…" for kind in _KINDS))
+        if not 0 <= self.block < self.blocks:
+            raise OutOfRange("block", self.block, f"0 to {self.blocks - 1}")
+
+    @property
+    def kind(self) -> str:
+        """Return "sim", "set" or "files"."""
+        return self.name.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        """Return what follows the kind."""
+        return self.name.partition(":")[2]
+
+    def pair(self) -> Pair[Observation]:
+        """Make the pair.
+
+        Raises:
+            SamefadeError: When there is no such thing, or it cannot be read or matched.
+        """
+        return _block(_whole(replace(self, block=0, blocks=1)), self.block, self.blocks)
+
+
+@lru_cache(maxsize=2)  # the blocks and schemes of one record follow each other
+def _whole(source: Source) -> Pair[Observation]:
+    if source.kind == "sim":
+        return _simulated(source)
+    if source.kind == "set":
+        return api.read_set(source.about, subcarrier=source.tone, by=source.by, all_tones=source.all_tones)
+    files = source.about.split(",")
+    return api.read_pair(*files, subcarrier=source.tone, by=source.by, all_tones=source.all_tones)
+
+
+def _simulated(source: Source) -> Pair[Observation]:
+    case = channel.scenario(source.about)
+    if source.seconds is not None:
+        case = replace(case, seconds=source.seconds)
+    tones = None if source.all_tones or source.tone is None else (source.tone,)
+    world = channel.simulate(case, source.seed, tones=tones)
+    return observe.pair(world.a, world.b, [world.e], tone=source.tone, by=source.by, all_tones=source.all_tones)
+
+
+def _block(pair: Pair[Observation], block: int, blocks: int) -> Pair[Observation]:
+    n = len(pair) // blocks
+    return pair if blocks == 1 else pair.each(lambda x: x.window(block * n, (block + 1) * n))

@@ -1,0 +1,1 @@
+"""Pages for people: one file of HTML each; they show, and compute nothing."""

@@ -1,0 +1,6 @@
+"""Recompute a paper figure by figure, and say of every claim whether it holds."""
+
+from samefade.study.figure import Figure, Mark, Result, Spec, Verdict, overall
+from samefade.study.lab import REAL, Lab
+
+__all__ = ["REAL", "Figure", "Lab", "Mark", "Result", "Spec", "Verdict", "overall"]
