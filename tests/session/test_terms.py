@@ -56,7 +56,7 @@ def plain():
     said[4] = {"a": [[2], np.array([1.0, 2.0]).tobytes()]}
     said[6] = 4
     said[9] = {"a": [[1], np.array([0.5]).tobytes()]}
-    return said
+    return [*said, b"weights of a learned scheme"]
 
 
 PLAIN = plain()
@@ -68,6 +68,16 @@ def read(said):
 
 def test_what_the_tests_change_is_fine_before():
     assert isinstance(read(copy.deepcopy(PLAIN)), Terms)
+
+
+def test_terms_without_a_learned_model_are_as_long_as_before():
+    assert len(pack_terms(read(PLAIN[:11]))) == 11
+
+
+@pytest.mark.parametrize("model", [bytes((1 << 20) + 1), "text", None])
+def test_a_model_that_is_too_large_or_no_bytes(model):
+    with pytest.raises(SamefadeError):
+        read([*PLAIN[:11], model])
 
 
 FIELDS = ("rate", "lag", "band", "thresholds", "edges", "step", "levels", "errors", "seed", "predictors", "strands")
@@ -95,7 +105,7 @@ def test_silly_values_are_refused(field):
             read(said)
 
 
-@pytest.mark.parametrize("said", [None, [], PLAIN[:-1], [*PLAIN, 1], {}, b""], ids=lambda x: str(x)[:20])
+@pytest.mark.parametrize("said", [None, [], PLAIN[:-2], [*PLAIN, 1], {}, b""], ids=lambda x: str(x)[:20])
 def test_what_is_no_terms_at_all(said):
     with pytest.raises(SamefadeError):
         read(said)
@@ -149,7 +159,7 @@ ANYTHING = st.recursive(
 
 
 @settings(max_examples=200, deadline=None)
-@given(field=st.integers(0, 10), part=st.none() | st.integers(0, 8), value=ANYTHING)
+@given(field=st.integers(0, 11), part=st.none() | st.integers(0, 8), value=ANYTHING)
 def test_whatever_is_put_in_a_field_is_refused_or_makes_terms_that_pack_to_themselves(field, part, value):
     said = copy.deepcopy(PLAIN)
     if part is None:
