@@ -4,7 +4,7 @@ from samefade.bench.cell import Cell, Row, evaluate
 from samefade.bench.local import cores, each
 from samefade.bench.metrics import ACCOUNTS, ALL, FIELD, METRICS, Outcome
 from samefade.bench.paired import Paired, paired
-from samefade.bench.source import Source
+from samefade.bench.source import Source, fingerprint
 
 __all__ = [
     "ACCOUNTS",
@@ -19,5 +19,6 @@ __all__ = [
     "cores",
     "each",
     "evaluate",
+    "fingerprint",
     "paired",
 ]

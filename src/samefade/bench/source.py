@@ -1,9 +1,13 @@
 """Where the pair of a cell comes from, as a value: a simulated world, a public set, files, and a block of any."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 
-from samefade import api, channel, observe
+from samefade import api, channel, data, observe
+from samefade.bench.digest import digest
 from samefade.errors import OutOfRange, UnknownName
 from samefade.observe import By
 from samefade.types import Observation, Pair
@@ -59,6 +63,33 @@ class Source:
             SamefadeError: When there is no such thing, or it cannot be read or matched.
         """
         return _block(_whole(replace(self, block=0, blocks=1)), self.block, self.blocks)
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of each file behind it, by a short name; none for a simulated world.
+
+        A public set has those of the registry, which reading checks; other files are hashed once each time they change.
+
+        Raises:
+            UnknownName: When there is no such set.
+            UnreadableRecording: When a file is not there.
+        """
+        if self.kind == "set":
+            return {file.path: file.sha256 for file in data.find(self.about).files}
+        paths = [Path(path) for path in self.about.split(",")] if self.kind == "files" else []
+        return {f"{end}/{path.name}": digest(path) for end, path in zip("abe", paths, strict=False)}
+
+
+def fingerprint(source: Source) -> str:
+    """Return a SHA-256 over all that decides what a source holds: its parameters, its scenario, its files' hashes.
+
+    The version of the code is not in it: whoever keeps results beside this has to keep that, too.
+
+    Raises:
+        SamefadeError: When there is no such scenario or set, or a file is not there.
+    """
+    world = repr(channel.scenario(source.about)) if source.kind == "sim" else None
+    about = {"source": asdict(source), "world": world, "hashes": sorted(source.hashes().items())}
+    return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=2)  # the blocks and schemes of one record follow each other
