@@ -7,10 +7,14 @@ from samefade.channel.delay_line import DelayLine, delay_line, exponential_taps,
 from samefade.channel.eve import Eve, spatial_correlation
 from samefade.channel.fading import Waves, ar1, jakes, scatter
 from samefade.channel.large_scale import ornstein_uhlenbeck, path_loss, shadowing
-from samefade.channel.scenarios import SCENARIOS, Motion, Radio, Scenario, scenario
+from samefade.channel.links import LINKS
+from samefade.channel.network import network
+from samefade.channel.scenarios import SCENARIOS, scenario
+from samefade.channel.setting import Motion, Radio, Scenario
 from samefade.channel.world import Truth, World, simulate
 
 __all__ = [
+    "LINKS",
     "SCENARIOS",
     "DelayLine",
     "Eve",
@@ -24,6 +28,7 @@ __all__ = [
     "delay_line",
     "exponential_taps",
     "jakes",
+    "network",
     "ornstein_uhlenbeck",
     "path_loss",
     "scatter",

@@ -11,130 +11,17 @@ What is calibrated to what:
   by about 0.08 (one standard deviation).
 - `nlos-short` and `nlos-long` follow an ordering and no number: correlation falls, losses rise and differ at the two
   ends, and the lag of the correlation peak grows from `los-short` to `nlos-long`, as that paper describes.
+- the links of the networks, `indoor/pycom` to `outdoor/xiao`, follow words alone, see `samefade.channel.links`.
 - `carried`, `quiet-room` and `static` are round numbers of our own and are calibrated to nothing.
 
 No recording was used to tune any of them.
 Everything here is simulated: results on these worlds are results on a model.
 """
 
-from dataclasses import dataclass, field
-
-from samefade.channel.bounds import count, positive, within
 from samefade.channel.eve import Eve
+from samefade.channel.links import LINKS
+from samefade.channel.setting import Motion, Radio, Scenario
 from samefade.errors import UnknownName
-
-Cuts = tuple[tuple[float, int], ...]
-
-
-@dataclass(frozen=True)
-class Motion:
-    """What the channel itself does.
-
-    Attributes:
-        doppler: Largest Doppler shift of the scattered waves, Hz.
-        k_factor: Power of the line of sight over that of the scattered waves (linear).
-        spread: RMS delay spread of the scattered waves, seconds.
-        drift_db: Standard deviation of the slow drift that all tones share, dB.
-        drift_seconds: Time constant of that drift, seconds.
-    """
-
-    doppler: float = 0.3
-    k_factor: float = 0.0
-    spread: float = 50e-9
-    drift_db: float = 0.0
-    drift_seconds: float = 120.0
-
-    def __post_init__(self) -> None:
-        """Refuse absurd numbers."""
-        within("doppler", self.doppler, 0, 1e6)
-        within("k_factor", self.k_factor, 0)
-        within("spread", self.spread, 0, 1e-3)
-        within("drift_db", self.drift_db, 0, 60)
-        positive("drift_seconds", self.drift_seconds)
-
-
-@dataclass(frozen=True)
-class Radio:
-    """What one end adds to the channel, loses of it, and shows on its clock.
-
-    Attributes:
-        snr_db: Signal-to-noise ratio of one tone of one packet, dB.
-        agc_db: Step of the automatic gain control, dB.
-        agc_seconds: Mean time between its jumps, seconds.
-        spikes: Probability that a packet's level is wrong.
-        spike_db: Spread of such a level, dB.
-        loss: Probability that a packet is lost by itself.
-        burst_loss: Share of packets lost in bursts.
-        burst: Mean length of a burst, packets.
-        cuts: Known losses: (place in the record 0 … 1, packets); place 0 is a recording that was started late.
-        offset: What its clock shows at true time 0, seconds.
-        drift_ppm: How much too fast its clock runs, parts per million.
-    """
-
-    snr_db: float = 20.0
-    agc_db: float = 0.0
-    agc_seconds: float = 1.0
-    spikes: float = 0.0
-    spike_db: float = 3.0
-    loss: float = 0.0
-    burst_loss: float = 0.0
-    burst: float = 5.0
-    cuts: Cuts = ()
-    offset: float = 0.0
-    drift_ppm: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse probabilities that are none; the impairments check the rest where they are made."""
-        for name in ("spikes", "loss", "burst_loss"):
-            within(name, getattr(self, name), 0, 1)
-        within("snr_db", self.snr_db, -60, 200)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A whole world: motion, two radios, the eavesdropper.
-
-    Attributes:
-        name: Its key.
-        about: What it is, in one sentence.
-        motion: What the channel does.
-        a: The first end (the access point).
-        b: The second end (the station), which hears `lag` later.
-        e: The eavesdropper's radio.
-        eve: What she shares with end b.
-        seconds: Duration.
-        rate: Exchanges per second.
-        lag: Half-duplex delay from a's packet to b's, seconds.
-        jitter: Largest random delay of an exchange, seconds.
-        distance: Metres between the ends.
-        exponent: Path-loss exponent; with the distance it sets the level of the RSSI.
-    """
-
-    name: str
-    about: str
-    motion: Motion = field(default_factory=Motion)
-    a: Radio = field(default_factory=Radio)
-    b: Radio = field(default_factory=Radio)
-    e: Radio = field(default_factory=Radio)
-    eve: Eve = field(default_factory=Eve)
-    seconds: float = 600.0
-    rate: float = 10.0
-    lag: float = 0.004
-    jitter: float = 0.002
-    distance: float = 3.0
-    exponent: float = 2.0
-
-    def __post_init__(self) -> None:
-        """Refuse a world without packets, or one too large to hold."""
-        positive("seconds", self.seconds)
-        positive("rate", self.rate)
-        count("number of packets", self.packets)
-
-    @property
-    def packets(self) -> int:
-        """Return the number of exchanges, heard or lost."""
-        return round(self.seconds * self.rate)
-
 
 _LOS = Scenario(
     "los-short",
@@ -207,11 +94,12 @@ SCENARIOS: dict[str, Scenario] = {s.name: s for s in (_LOS, _NLOS_SHORT, _NLOS_L
 
 
 def scenario(name: str) -> Scenario:
-    """Return the named scenario.
+    """Return the named scenario, or the link of a network: "los-short", "indoor/pycom".
 
     Raises:
         UnknownName: When nothing has this name; the error lists the names.
     """
-    if name not in SCENARIOS:
-        raise UnknownName("scenario", name, tuple(SCENARIOS))
-    return SCENARIOS[name]
+    known = SCENARIOS | LINKS
+    if name not in known:
+        raise UnknownName("scenario", name, tuple(known))
+    return known[name]

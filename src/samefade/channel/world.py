@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from samefade.channel import esp32, impairments, losses
 from samefade.channel.delay_line import DelayLine, delay_line, exponential_taps
 from samefade.channel.large_scale import ornstein_uhlenbeck, path_loss
-from samefade.channel.scenarios import Radio, Scenario, scenario
+from samefade.channel.scenarios import scenario
+from samefade.channel.setting import Radio, Scenario
 from samefade.errors import TooFewSamples
 from samefade.types import Complex, Float, Integer, Mask, Recording
 
@@ -89,17 +90,22 @@ def simulate(
     case = scenario(world) if isinstance(world, str) else world
     # one stream for each cause, so that more tones (more noise drawn) leave everything else as it was
     root = np.random.default_rng(seed)
-    shape, *ends = (np.random.default_rng(s) for s in root.integers(2**63, size=4))
+    seeds = root.integers(2**63, size=(case.stations, 4))
+    seeds[:, 1] = seeds[0, 1]  # end a is one device, whichever station it talks to
+    shape, *ends = (np.random.default_rng(s) for s in seeds[case.turn])
     wanted = esp32.chosen(tones)
     times, small, large = _channel(case, esp32.baseband(_carrying(wanted)), shape)
     recordings: dict[str, Recording] = {}
     lost: dict[str, Integer] = {}
     for end, rng in zip("abe", ends, strict=True):
         radio: Radio = getattr(case, end)
-        heard = _heard(case.packets, radio, rng)
+        # what end a adds and loses is drawn over all its packets: gain and bursts go on from station to station
+        when = _all_heard(case, seeds[:, 0]) if end == "a" else times[end]
+        mine = slice(case.turn, None, case.stations) if end == "a" else slice(None)
+        heard = _heard(len(when), radio, rng)[mine]
         lost[end] = np.flatnonzero(~heard)
         active = small[end][:, 1:]
-        raw, rssi = _received(active, large[end], times[end], case, radio, rng)
+        raw, rssi = _received(active, large[end], when, mine, case, radio, rng)
         recordings[end] = _recording(end, case, times[end], heard, wanted, raw, rssi, seq=seq)
     fade = small["a"][:, 0] * 10 ** (large["a"] / 20)
     return World(**recordings, truth=_truth(case, times["a"], fade, lost), scenario=case)
@@ -115,7 +121,7 @@ def _channel(
 ) -> tuple[dict[str, Float], dict[str, Complex], dict[str, Float]]:
     """Draw the shared channel: per end the times (n,), the small-scale gain (n, k) and the large-scale gain (n,) dB."""
     m = case.motion
-    a, b = impairments.hearing_times(case.packets, case.rate, case.lag, case.jitter, rng)
+    a, b = _hearing(case, case.turn, rng)
     times = {"a": a, "b": b, "e": b}
     merged, place = np.unique(np.concatenate([a, b]), return_inverse=True)
     drift = m.drift_db * ornstein_uhlenbeck(merged, m.drift_seconds, rng)[place]
@@ -128,6 +134,18 @@ def _channel(
     paths = {"a": line.taps_at(a), "b": line.taps_at(b), "e": mixed}
     # Eve gets the line of sight in full and in phase: the kinder assumption for her
     return times, {end: _rician(m.k_factor, steady, path, line, tones) for end, path in paths.items()}, large
+
+
+def _hearing(case: Scenario, turn: int, rng: np.random.Generator) -> tuple[Float, Float]:
+    a, b = impairments.hearing_times(case.packets, case.rate, case.lag, case.jitter, rng)
+    late = turn / (case.rate * case.stations)
+    return a + late, b + late
+
+
+def _all_heard(case: Scenario, shapes: NDArray[np.int64]) -> Float:
+    """Return when end a hears any of its stations, (n·stations,): each link's times are the first that it draws."""
+    links = [_hearing(case, i, np.random.default_rng(shape))[0] for i, shape in enumerate(shapes)]
+    return np.stack(links, axis=1).ravel()
 
 
 def _rician(k: float, steady: complex, paths: Complex, line: DelayLine, tones: Float) -> Complex:
@@ -144,17 +162,26 @@ def _heard(n: int, radio: Radio, rng: np.random.Generator) -> Mask:
 
 
 def _received(
-    small: Complex, large: Float, times: Float, case: Scenario, radio: Radio, rng: np.random.Generator
+    small: Complex,
+    large: Float,
+    when: Float,
+    mine: slice,
+    case: Scenario,
+    radio: Radio,
+    rng: np.random.Generator,
 ) -> tuple[NDArray[np.int8], Integer]:
-    """Return what the chip reports: int8 (n, j, 2) of the active tones, and whole-dBm RSSI (n,)."""
-    gain = impairments.gain_steps(times, radio.agc_db, radio.agc_seconds, rng)
-    gain += impairments.spikes(len(times), radio.spikes, radio.spike_db, rng)
+    """Return what the chip reports of its packets `mine` of all that it hears at the times `when`.
+
+    That is int8 (n, j, 2) of the active tones, and whole-dBm RSSI (n,).
+    """
+    gain = impairments.gain_steps(when, radio.agc_db, radio.agc_seconds, rng)
+    gain += impairments.spikes(len(when), radio.spikes, radio.spike_db, rng)
     level = TRANSMIT_DBM - float(path_loss(case.distance, exponent=case.exponent))
-    band = np.mean(np.abs(small) ** 2, axis=1) if small.shape[1] else np.ones(len(times))
-    rssi = level + large + 10 * np.log10(band + 1e-9) + RSSI_SPREAD_DB * rng.standard_normal(len(times))
+    band = np.mean(np.abs(small) ** 2, axis=1) if small.shape[1] else np.ones(len(small))
+    rssi = level + large + 10 * np.log10(band + 1e-9) + RSSI_SPREAD_DB * rng.standard_normal(len(when))[mine]
     csi = small * (10 ** (large / 20)).astype(np.float32)[:, None]
-    csi += impairments.noise(csi.shape, radio.snr_db, rng)
-    csi *= (10 ** (gain / 20)).astype(np.float32)[:, None]
+    csi += impairments.noise((len(when), csi.shape[1]), radio.snr_db, rng)[mine]
+    csi *= (10 ** (gain[mine] / 20)).astype(np.float32)[:, None]
     return impairments.to_int8(csi, COUNTS), np.clip(np.rint(rssi), -127, 0).astype(np.int64)
 
 

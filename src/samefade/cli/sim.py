@@ -8,14 +8,16 @@ import numpy as np
 import typer
 
 from samefade.cli.output import emit, say, steps
-from samefade.errors import CannotWrite, UnknownName
+from samefade.errors import CannotWrite
 
 if TYPE_CHECKING:
     from samefade.channel import World
 
 
 def sim(
-    scenario: Annotated[str, typer.Argument(help="los-short, nlos-short, nlos-long, carried, quiet-room, static.")],
+    scenario: Annotated[
+        str, typer.Argument(help="los-short, nlos-long, carried, indoor/pycom, … (a wrong name lists them).")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for ap.csv, sta.csv and eve.csv; made if absent.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the world.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -26,11 +28,9 @@ def sim(
     """
     from samefade import channel
 
-    known = channel.SCENARIOS
-    if scenario not in known:
-        raise UnknownName("scenario", scenario, tuple(known))
+    case = channel.scenario(scenario)
     with steps("simulating", quiet=json) as step:
-        world = channel.simulate(known[scenario], np.random.default_rng(seed))
+        world = channel.simulate(case, np.random.default_rng(seed))
         step("writing")
         paths = _written(world, out)
     if json:
