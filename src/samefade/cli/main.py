@@ -6,7 +6,22 @@ import sys
 import typer
 
 from samefade import __version__
-from samefade.cli import assess, compare, data, demo, doctor, identity, key, keys, measure, node, read, sim, trace
+from samefade.cli import (
+    assess,
+    compare,
+    data,
+    demo,
+    doctor,
+    identity,
+    key,
+    keys,
+    measure,
+    node,
+    read,
+    report,
+    sim,
+    trace,
+)
 from samefade.cli.output import complain, emit, refused
 from samefade.errors import CannotWrite, InputError, SamefadeError
 
@@ -26,6 +41,7 @@ app.command()(measure.measure)
 app.command()(key.key)
 app.command()(assess.assess)
 app.command()(compare.compare)
+app.command()(report.report)
 app.command()(sim.sim)
 app.command()(node.node)
 app.command()(identity.identity)

@@ -1,7 +1,8 @@
 """Where a command gets its pair from: two files, one two-ended file, or a public data set by name."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -59,15 +60,54 @@ def _pair(
         return read_pair(*paths, eve=eve, subcarrier=tone, all_tones=all_tones, **options)
 
 
+@dataclass(frozen=True)
+class Given:
+    """What the options name, before anything is read.
+
+    Attributes:
+        options: The options by their names.
+    """
+
+    options: Mapping[str, Any]
+
+    def __bool__(self) -> bool:
+        """Say whether they name a recording at all."""
+        return bool(self.options["recordings"]) or self.options["data"] is not None
+
+    def pair(self) -> Pair[Observation]:
+        """Read the pair."""
+        return _pair(**self.options)
+
+    def files(self) -> dict[str, Path]:
+        """Return the files that the pair is made of: what each holds → where it lies."""
+        from samefade import data
+
+        recordings = self.options["recordings"] or []
+        named: dict[str, Path] = dict(zip(("a", "b") if len(recordings) == 2 else ("both",), recordings, strict=False))
+        if self.options["data"] is not None:
+            named = dict(data.get(self.options["data"]))
+        eve = self.options["eve"]
+        return named if eve is None else named | {"eve": eve}
+
+
 def with_pair(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name recordings, and call it with the pair they make."""
+    return _joined(command, "pair", lambda options: _pair(**options))
+
+
+def with_source(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name recordings, and call it with what they name, as `source`."""
+    return _joined(command, "source", Given)
+
+
+def _joined(command: Callable[..., None], called: str, make: Callable[[dict[str, Any]], Any]) -> Callable[..., None]:
     source = inspect.signature(_pair).parameters
-    own = [p for name, p in inspect.signature(command).parameters.items() if name != "pair"]
+    own = [p for name, p in inspect.signature(command).parameters.items() if name != called]
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 -- whatever the options hold
-        pair = _pair(**{name: given.pop(name) for name in source})
-        command(pair=pair, **given)
+        made = make({name: given.pop(name) for name in source})
+        command(**{called: made}, **given)
 
     run.__signature__ = inspect.Signature([*source.values(), *own])  # type: ignore[attr-defined]  # read by typer
     run.__annotations__ = {p.name: p.annotation for p in [*source.values(), *own]}

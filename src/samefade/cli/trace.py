@@ -17,6 +17,20 @@ def trace(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show a trace; it holds public events only. Example: `samefade trace ap.trace`."""
+    told = read_events(file)
+    if json:
+        emit({"schema": "samefade.trace/1", "events": told})
+        return
+    rows = [tuple(map(shown, (f"{line['t']:.3f}", str(line["end"]), str(line["event"]), _rest(line)))) for line in told]
+    show(table(f"trace {file}", "", "end", "event", "", rows=rows))
+
+
+def read_events(file: Path) -> list[dict[str, Any]]:
+    """Return the events of a trace.
+
+    Raises:
+        UnreadableRecording: When the file cannot be read, or is no trace.
+    """
     from samefade.session.trace import read_trace
 
     try:
@@ -25,11 +39,7 @@ def trace(
             _refuse_others(told, file)
     except OSError as why:
         raise UnreadableRecording(file, reason=why.strerror or str(why)) from None
-    if json:
-        emit({"schema": "samefade.trace/1", "events": told})
-        return
-    rows = [tuple(map(shown, (f"{line['t']:.3f}", str(line["end"]), str(line["event"]), _rest(line)))) for line in told]
-    show(table(f"trace {file}", "", "end", "event", "", rows=rows))
+    return told
 
 
 def _refuse_others(told: list[dict[str, Any]], file: Path) -> None:

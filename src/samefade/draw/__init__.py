@@ -1,6 +1,6 @@
 """Pictures, where people would rather look than read. They show; they decide nothing."""
 
-from samefade.draw.link import link
+from samefade.draw.link import link, panels
 from samefade.draw.rates import rates
 
-__all__ = ["link", "rates"]
+__all__ = ["link", "panels", "rates"]

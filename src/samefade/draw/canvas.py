@@ -1,5 +1,6 @@
 """One look for every picture, and a way to save it that leaves nothing half-written."""
 
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -28,3 +29,10 @@ def save(figure: Figure, path: Path) -> None:
         raise CannotWrite(path, error.strerror or str(error)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def png(figure: Figure, *, dpi: int = 110) -> bytes:
+    """Return a figure as the bytes of a PNG file, without a date or a program's name in it."""
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
+    return out.getvalue()

@@ -1,5 +1,6 @@
 """What the paper draws of a link: both signals, raw and restored, coherence with arrows, lags, and spectra."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from samefade import metrics
-from samefade.draw.canvas import COLOURS, save
+from samefade.draw.canvas import COLOURS, png, save
 from samefade.draw.coherence import coherence_panel
 from samefade.draw.restored import restored_panel
 from samefade.errors import SamefadeError
@@ -31,13 +32,26 @@ def link(pair: Pair[Observation], path: Path) -> None:
     """
     figure = Figure(figsize=(12.5, 11), layout="constrained")
     axes = figure.subplot_mosaic([["signals", "coherence"], ["restored", "restored"], ["lags", "spectra"]])
-    a, b = _one(pair.a.values), _one(pair.b.values)
-    _signals(axes["signals"], pair)
-    coherence_panel(axes["coherence"], a, b, pair.rate)
-    restored_panel(axes["restored"], pair.each(_first))
-    _lags(axes["lags"], pair)
-    _spectra(axes["spectra"], a, b, pair.rate)
+    for name, panel in PANELS.items():
+        panel(axes[name], pair)
     save(figure, path)
+
+
+def panels(pair: Pair[Observation]) -> dict[str, bytes]:
+    """Draw the same five panels, each a picture of its own, narrow enough for a telephone.
+
+    Args:
+        pair: Both ends on one grid; of several tones the first is drawn.
+
+    Returns:
+        The panel's name → a PNG file.
+    """
+    pictures = {}
+    for name, panel in PANELS.items():
+        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+        panel(figure.subplots(), pair)
+        pictures[name] = png(figure, dpi=150)
+    return pictures
 
 
 def _first(x: Observation) -> Observation:
@@ -65,6 +79,14 @@ def _signals(axes: Axes, pair: Pair[Observation]) -> None:
     axes.legend(fontsize=7, ncols=2)
 
 
+def _coherence(axes: Axes, pair: Pair[Observation]) -> None:
+    coherence_panel(axes, _one(pair.a.values), _one(pair.b.values), pair.rate)
+
+
+def _restored(axes: Axes, pair: Pair[Observation]) -> None:
+    restored_panel(axes, pair.each(_first))
+
+
 def _lags(axes: Axes, pair: Pair[Observation]) -> None:
     most = min(len(pair) // 4, max(10, round(30 * pair.rate)))
     a, b = (np.where(x.mask, _one(x.values), _one(x.values)[x.mask].mean()) for x in (pair.a, pair.b))
@@ -80,12 +102,22 @@ def _lags(axes: Axes, pair: Pair[Observation]) -> None:
     axes.legend(fontsize=7)
 
 
-def _spectra(axes: Axes, a: Float, b: Float, rate: float) -> None:
+def _spectra(axes: Axes, pair: Pair[Observation]) -> None:
     from scipy.signal import welch
 
-    for name, x in (("a", a), ("b", b)):
-        f, power = welch(x - np.mean(x), fs=rate, nperseg=min(1024, len(x)))
+    for name, end in (("a", pair.a), ("b", pair.b)):
+        x = _one(end.values)
+        f, power = welch(x - np.mean(x), fs=pair.rate, nperseg=min(1024, len(x)))
         axes.loglog(f[1:], power[1:], color=COLOURS[name], lw=1, label=name)
     axes.xaxis.set_minor_formatter(NullFormatter())  # on a short axis their labels would overlap
     axes.set(xlabel="frequency (Hz)", ylabel="power spectral density", title="where the power is")
     axes.legend(fontsize=7)
+
+
+PANELS: dict[str, Callable[[Axes, Pair[Observation]], None]] = {
+    "signals": _signals,
+    "coherence": _coherence,
+    "restored": _restored,
+    "lags": _lags,
+    "spectra": _spectra,
+}
