@@ -4,7 +4,7 @@ from samefade.bench.cell import Cell, Row, evaluate
 from samefade.bench.local import cores, each
 from samefade.bench.metrics import ACCOUNTS, ALL, FIELD, METRICS, Outcome
 from samefade.bench.paired import Paired, paired
-from samefade.bench.source import Source, fingerprint
+from samefade.bench.source import Source, fingerprint, netstar_sources, remarks
 
 __all__ = [
     "ACCOUNTS",
@@ -20,5 +20,7 @@ __all__ = [
     "each",
     "evaluate",
     "fingerprint",
+    "netstar_sources",
     "paired",
+    "remarks",
 ]

@@ -1,18 +1,24 @@
-"""Where the pair of a cell comes from, as a value: a simulated world, a public set, files, and a block of any."""
+"""Where the pair of a cell comes from, as a value: a simulated world, a public set, files, and a block of any.
+
+The authors' own files of the 2025 paper are a kind of their own: they have no public address, and `data.netstar` finds
+them where a user has them.
+"""
 
 import json
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from samefade import api, channel, data, observe
 from samefade.bench.digest import digest
+from samefade.data import netstar
 from samefade.errors import OutOfRange, UnknownName
 from samefade.observe import By
 from samefade.types import Observation, Pair
 
-_KINDS = ("sim", "set", "files")
+_KINDS = ("sim", "set", "files", "netstar")
 
 
 @dataclass(frozen=True)
@@ -20,14 +26,16 @@ class Source:
     """One pair, to be made where it is needed.
 
     Attributes:
-        name: `sim:SCENARIO`, `set:NAME` of a public set, or `files:A,B` (or one two-ended file).
+        name: `sim:SCENARIO`, `set:NAME` of a public set, `files:A,B` (or one two-ended file), or
+            `netstar:LoS-ShortRange_1`, an experiment of the authors' own files.
         seed: Which world, for a simulated one.
         by: How both logs are matched; "row" is what a log without sequence numbers and clocks leaves.
         seconds: Length of a simulated world; None for the scenario's own.
         block: Which of `blocks` equal parts of the record, from 0.
         blocks: Into how many equal parts the record is cut.
         tone: Which tone of CSI.
-        all_tones: Whether to take every tone; a scheme of one tone then takes its own.
+        all_tones: Whether to take every tone that both ends can use, for schemes that use them all. One source serves
+            both kinds in one grid: a scheme of one tone takes `tone` of it, and gets what it gets without `all_tones`.
     """
 
     name: str
@@ -48,7 +56,7 @@ class Source:
 
     @property
     def kind(self) -> str:
-        """Return "sim", "set" or "files"."""
+        """Return "sim", "set", "files" or "netstar"."""
         return self.name.partition(":")[0]
 
     @property
@@ -75,8 +83,19 @@ class Source:
         """
         if self.kind == "set":
             return {file.path: file.sha256 for file in data.find(self.about).files}
-        paths = [Path(path) for path in self.about.split(",")] if self.kind == "files" else []
+        paths = [] if self.kind == "sim" else self.paths()
         return {f"{end}/{path.name}": digest(path) for end, path in zip("abe", paths, strict=False)}
+
+    def paths(self) -> list[Path]:
+        """Return the files behind `files:` and `netstar:`, end a's first.
+
+        Raises:
+            DataUnavailable: When an experiment of the authors is not here.
+        """
+        if self.kind == "netstar":
+            found = netstar.experiment(self.about)
+            return [found.ap, found.sta]
+        return [Path(path) for path in self.about.split(",")]
 
 
 def fingerprint(source: Source) -> str:
@@ -92,14 +111,38 @@ def fingerprint(source: Source) -> str:
     return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
+def netstar_sources(tone: int | None = 6) -> list[Source]:
+    """Return the authors' experiments that are here, paired by row as the files leave it; none where there are none.
+
+    Args:
+        tone: Which column of amplitudes, from 0.
+    """
+    return [Source(f"netstar:{one.name}", by="row", tone=tone) for one in netstar.experiments()]
+
+
+def remarks(source: Source) -> tuple[str, ...]:
+    """Say how the ends of a source were matched, and what was not kept of what each logged, in sentences.
+
+    Raises:
+        SamefadeError: As `Source.pair`.
+    """
+    pair = source.pair()
+    lost = [
+        f"{end.device} has {len(end):,} packets; not kept: {', '.join(f'{count:,} x {why}' for why, count in left)}"
+        for end in pair.recordings
+        if (left := [(why, count) for why, count in end.dropped.items() if count])
+    ]
+    return tuple(f"{source.name}: {text}" for text in (f"matched by {pair.matching}", *lost))
+
+
 @lru_cache(maxsize=2)  # the blocks and schemes of one record follow each other
 def _whole(source: Source) -> Pair[Observation]:
     if source.kind == "sim":
         return _simulated(source)
     if source.kind == "set":
         return api.read_set(source.about, subcarrier=source.tone, by=source.by, all_tones=source.all_tones)
-    files = source.about.split(",")
-    return api.read_pair(*files, subcarrier=source.tone, by=source.by, all_tones=source.all_tones)
+    told: dict[str, Any] = {"format": "netstar", "rate": netstar.RATE} if source.kind == "netstar" else {}
+    return api.read_pair(*source.paths(), subcarrier=source.tone, by=source.by, all_tones=source.all_tones, **told)
 
 
 def _simulated(source: Source) -> Pair[Observation]:

@@ -147,6 +147,14 @@ def _timed(a: Recording, seq_a: Integer, seq_b: Integer) -> tuple[Float, Float]:
 def _by_row(a: Recording, b: Recording) -> Matching:
     n = min(len(a), len(b))
     how = "row" if len(a) == len(b) else f"row: the first {n} of {len(a)} and {len(b)} packets"
+    if a.clock == b.clock and a.clock.startswith(NO_CLOCK):
+        _, index_a, index_b = np.intersect1d(a.time, b.time, return_indices=True)
+        if 2 * len(index_a) > n:
+            # such times are places in the file: a row that could not be read leaves a gap there and shifts nothing
+            own = np.asarray(a.time, np.float64), np.asarray(b.time, np.float64)
+            if len(index_a) < n or not np.array_equal(index_a, index_b):
+                how = f"row: {len(index_a)} that both have, of {len(a)} and {len(b)}"
+            return Matching(index_a, index_b, how, 0.0, 0.0, *own)
     rows = np.arange(n)
     time = np.asarray(a.time if len(a) >= len(b) else b.time, np.float64)
     return Matching(rows, rows, how, 0.0, 0.0, time[: len(a)], time[: len(b)])
