@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
@@ -50,7 +51,7 @@ class Cell:
         about = asdict(self.source)
         trained = None if self.trained is None else f"{self.trained.name}#{self.trained.seed}"
         return {
-            **{name: about[name] for name in ("name", "seed", "by", "seconds", "block", "blocks", "tone")},
+            **{name: about[name] for name in ("name", "seed", "by", "seconds", "block", "blocks", "tone", "all_tones")},
             "scheme": self.scheme,
             "minutes": self.minutes,
             "trained": trained,
@@ -62,6 +63,7 @@ def evaluate(cells: Iterable[Cell]) -> list[Row]:
     """Return a row for every cell, in order; those of one source share the work of making its pair.
 
     A cell that cannot be had has a row, too: `refusal` names the error, and its numbers are None.
+    `wall_s` is the time that the cell itself took, `source_s` that of its pair, shared by all cells of that source.
     """
     rows: list[Row] = []
     with threadpool_limits(limits=1, user_api="blas"):  # many small matrices: threads would only wait for each other
@@ -71,25 +73,43 @@ def evaluate(cells: Iterable[Cell]) -> list[Row]:
 
 
 def _of_source(source: Source, cells: Sequence[Cell]) -> list[Row]:
+    began = perf_counter()
     try:
         pair = source.pair()
         needed = any(set(cell.metrics) & set(ACCOUNTS) for cell in cells)
         evidence = reciprocity.assess(pair, column=pair.main) if needed else None
     except SamefadeError as why:
-        return [_refused(cell, why, 0.0) for cell in cells]
-    return [_row(cell, pair, evidence) for cell in cells]
+        rows = [_refused(cell, why, 0.0) for cell in cells]
+        return _with_source(rows, perf_counter() - began)
+    took = perf_counter() - began
+    return _with_source([_row(cell, pair, evidence) for cell in cells], took)
+
+
+def _with_source(rows: list[Row], seconds: float) -> list[Row]:
+    return [{**row, "source_s": seconds} for row in rows]
 
 
 def _row(cell: Cell, pair: Pair[Observation], evidence: Evidence | None) -> Row:
     began = perf_counter()
     asked = [name for name in cell.metrics if cell.terms == "learnt" or name not in ACCOUNTS]
     try:
-        scheme = schemes.find(cell.scheme)
+        scheme = _scheme(cell.scheme)
         found = _outcome(cell, scheme, pair if scheme.all_tones else pair.one_tone(), evidence)
         numbers = {name: metric(name)(found) for name in asked}
     except SamefadeError as why:
         return _refused(cell, why, perf_counter() - began)
     return _line(cell, numbers, None, perf_counter() - began)
+
+
+def _scheme(name: str) -> Scheme:
+    """Return a scheme by its name; a file is read anew when it changed, all else is looked for once."""
+    path = Path(name.rpartition(":")[0])
+    return _found(name, path.stat().st_mtime_ns if path.suffix == ".py" and path.is_file() else 0)
+
+
+@lru_cache(maxsize=64)  # looking through the installed packages takes longer than a small cell
+def _found(name: str, changed: int) -> Scheme:  # noqa: ARG001 -- part of what the cache goes by
+    return schemes.find(name)
 
 
 def _refused(cell: Cell, why: SamefadeError, seconds: float) -> Row:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from samefade import metrics
 from samefade.api import Report
@@ -73,6 +74,13 @@ ACCOUNTS: dict[str, Callable[[Outcome], Number]] = {
     "secure_rate": lambda found: found.account.secure_bits_per_sample,
     "mutual_information": lambda found: found.account.mutual_information_per_sample,
     "claim": lambda found: found.account.claim,
+}
+# which way is better; of the others, counts and places of a band, neither is
+BETTER: dict[str, Literal["higher", "lower"]] = {
+    **dict.fromkeys(("pearson", "coherence_area", "min_entropy_per_bit", "secure_bits", "secure_rate"), "higher"),
+    **dict.fromkeys((f"key_rate_{t}" for t in (5, 10, 20)), "higher"),
+    **dict.fromkeys(("jeffreys", "wasserstein", "bit_error_rate", "leak_bits"), "lower"),
+    **dict.fromkeys((f"accepted_error_rate_{t}" for t in (5, 10, 20)), "lower"),
 }
 FIELD = tuple(METRICS)
 ALL = (*METRICS, *ACCOUNTS)

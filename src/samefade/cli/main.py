@@ -8,6 +8,7 @@ import typer
 from samefade import __version__
 from samefade.cli import (
     assess,
+    bench,
     compare,
     data,
     demo,
@@ -41,6 +42,7 @@ app.command()(measure.measure)
 app.command()(key.key)
 app.command()(assess.assess)
 app.command()(compare.compare)
+app.command()(bench.bench)
 app.command()(report.report)
 app.command()(sim.sim)
 app.command()(node.node)

@@ -1,0 +1,124 @@
+"""Compute tasks on a Dask cluster: one that is there already, or worker processes that are started here.
+
+Whoever may speak to a Dask scheduler may run any code on its workers: use networks that you trust, or `tls://`.
+A worker that dies loses nothing but what it was at; the scheduler gives that to another one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from samefade import __version__
+from samefade.bench.errors import ClusterUnfit, WorkersDied
+from samefade.bench.local import cores
+from samefade.errors import MissingExtra
+
+T = TypeVar("T")
+R = TypeVar("R")
+PATIENCE = "20s"  # to wait for a scheduler, and for its first worker
+
+
+def engine() -> Any:  # noqa: ANN401 -- distributed comes without types
+    """Import distributed.
+
+    Raises:
+        MissingExtra: When it is not installed.
+    """
+    try:
+        import distributed
+    except ImportError as missing:
+        raise MissingExtra("cluster") from missing
+    return distributed
+
+
+class Cluster:
+    """A connected cluster."""
+
+    def __init__(self, name: str, client: Any) -> None:  # noqa: ANN401 -- a distributed.Client
+        """Take the client, and how the cluster was named."""
+        self.name, self.client = name, client
+
+    @property
+    def workers(self) -> int:
+        """Return how many tasks run at once."""
+        return sum(self.client.nthreads().values())
+
+    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R]]:
+        """Apply a function of a module to every item; yield each item's place and result, as they are finished.
+
+        Raises:
+            WorkersDied: When a task takes worker after worker with it.
+            Exception: Whatever the function raises.
+        """
+        dask = engine()
+        futures = self.client.map(work, items, pure=False, batch_size=1000)
+        places = {future.key: i for i, future in enumerate(futures)}
+        waiting = dask.as_completed(futures)
+        del futures  # a future that is held keeps its result on a worker
+        try:
+            for done in waiting:
+                place = places[done.key]
+                try:
+                    yield place, done.result()
+                except dask.KilledWorker as died:
+                    raise WorkersDied(deaths=3, unfinished=waiting.count() + 1, of=len(items)) from died
+        finally:
+            waiting.clear()
+
+    def check(self, fit: Callable[[], str | None]) -> None:
+        """See that every worker has this samefade, and whatever else it needs.
+
+        Args:
+            fit: A function of a module, run on each worker; what it returns is missing there.
+
+        Raises:
+            ClusterUnfit: When a worker has another version, or something is missing.
+        """
+        try:
+            found = self.client.run(_version)
+        except Exception as why:  # whatever a worker without samefade raises when it is asked
+            raise ClusterUnfit(self.name, f"a worker cannot import samefade ({type(why).__name__}: {why})") from why
+        for worker, version in found.items():
+            if version != __version__:
+                raise ClusterUnfit(self.name, f"{worker} has samefade {version}, and this is {__version__}")
+        for worker, missing in self.client.run(fit).items():
+            if missing is not None:
+                raise ClusterUnfit(self.name, f"on {worker}: {missing}")
+
+
+def _version() -> str:
+    return __version__
+
+
+@contextmanager
+def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
+    """Connect to a cluster and leave it again.
+
+    Args:
+        name: Address of a scheduler, or "local" to start worker processes on this machine.
+        workers: How many to start; by default one for each core.
+
+    Raises:
+        MissingExtra: When distributed is not installed.
+        ClusterUnfit: When no scheduler answers, or it has no workers.
+    """
+    dask = engine()
+    if name == "local":
+        with (
+            dask.LocalCluster(
+                workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+            ) as here,
+            dask.Client(here) as client,
+        ):
+            yield Cluster(name, client)
+        return
+    try:
+        client = dask.Client(name, timeout=PATIENCE)
+    except (OSError, ValueError, RuntimeError) as refused:
+        raise ClusterUnfit(name, f"no scheduler answers there ({refused})") from refused
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except dask.TimeoutError as alone:
+            raise ClusterUnfit(name, "it has no workers") from alone
+        yield Cluster(name, client)
