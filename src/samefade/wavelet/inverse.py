@@ -6,6 +6,8 @@ K is the sum over all rows that could ever be, calibrated numerically, so that t
 the published constant 0.776 is rounded.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from samefade.errors import OutOfRange
@@ -107,11 +109,17 @@ def inverse(x: Array, *, rate: float, low: float, high: float, voices: int = 12,
     n = x.shape[-1]
     scales = kept_scales(rate, low, high, voices)
     padded = _fast(n + min(int(REACH * scales[-1]) + 1, LONGEST * n))
-    gain = _gain(np.arange(padded // 2 + 1) / padded, scales) / full_gain(voices)
+    gain = _circle(padded, tuple(scales.tolist()), voices)
     level = xp.mean(x, axis=-1, keepdims=True)
     spectrum = fft.rfft(x - level, n=padded) * xp.asarray(gain, dtype=x.dtype)
     kept = fft.irfft(spectrum, n=padded)[..., :n]
     return kept + level if mean else kept
+
+
+@lru_cache(maxsize=2)  # both ends of a record ask for the same filter, one after the other
+def _circle(padded: int, scales: tuple[float, ...], voices: int) -> Float:
+    """Return the gains of the bins 0 … padded/2."""
+    return _gain(np.arange(padded // 2 + 1) / padded, np.array(scales)) / full_gain(voices)
 
 
 def _fast(n: int) -> int:

@@ -6,6 +6,7 @@ and a row of a neighbouring level is folded or padded there instead of being int
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -118,7 +119,9 @@ def _delivered(near: list[tuple[Filters, Three]], middle: Filters, s: Smoother) 
     rows = range(max(middle.level.first, s.stage.first), min(middle.level.stop, s.stage.stop))
     if not rows:
         return
-    pa, pb, cross = (_mixed([(found, three[i]) for found, three in near], middle, rows, s) for i in range(3))
+    ordered = sorted(near, key=lambda item: item[0] is not middle)  # the level itself first
+    shares = [(share, three) for found, three in ordered if (share := _share(found, rows, s)) is not None]
+    pa, pb, cross = (_mixed([(share, three[i]) for share, three in shares], middle, s.lib) for i in range(3))
     thin = 1 if s.full else middle.level.thin
     length = s.stage.length // thin
     if s.full:
@@ -134,30 +137,41 @@ def _delivered(near: list[tuple[Filters, Three]], middle: Filters, s: Smoother) 
         yield pa, pb, cross
 
 
-def _mixed(near: list[tuple[Filters, Array]], middle: Filters, rows: range, s: Smoother) -> Array:
-    """Return the boxcar over scales of one product's spectra, for some rows, on the middle level's grid."""
-    after = len(s.taps) - 1 - s.before
-    total = None
-    for found, spectra in sorted(near, key=lambda item: item[0] is not middle):  # the level itself first
-        level = found.level
-        heard = range(max(level.first, rows.start - s.before), min(level.stop, rows.stop + after))
-        into = range(max(rows.start, heard.start - after), min(rows.stop, heard.stop + s.before))
-        if not heard or not into:
-            continue
-        part = _fold(spectra[heard.start - level.first : heard.stop - level.first, :], found.size, middle.size, s.lib)
-        part = _product(_weights(heard, into, s), part, s.lib)
-        if total is None:
-            total = part
-        else:
-            total = _added(total, slice(into.start - rows.start, into.stop - rows.start), part, found, middle)
-    return total
+class Share(NamedTuple):
+    """What one level adds to the boxcar over scales of another.
+
+    Attributes:
+        found: The level that is heard.
+        heard: Which of its rows, counted from its first.
+        into: Which of the rows wanted, counted from the first of them.
+        weights: (into, heard) of the boxcar.
+    """
+
+    found: Filters
+    heard: slice
+    into: slice
+    weights: Float
 
 
-def _weights(heard: range, into: range, s: Smoother) -> Float:
-    """Return (into, heard) weights of the boxcar."""
+def _share(found: Filters, rows: range, s: Smoother) -> Share | None:
+    level, after = found.level, len(s.taps) - 1 - s.before
+    heard = range(max(level.first, rows.start - s.before), min(level.stop, rows.stop + after))
+    into = range(max(rows.start, heard.start - after), min(rows.stop, heard.stop + s.before))
+    if not heard or not into:
+        return None
     tap = np.array(heard)[None, :] - np.array(into)[:, None] + s.before
     weights: Float = np.where((tap >= 0) & (tap < len(s.taps)), s.taps[np.clip(tap, 0, len(s.taps) - 1)], 0.0)
-    return weights
+    heard_at = slice(heard.start - level.first, heard.stop - level.first)
+    return Share(found, heard_at, slice(into.start - rows.start, into.stop - rows.start), weights)
+
+
+def _mixed(near: list[tuple[Share, Array]], middle: Filters, lib: Library) -> Array:
+    """Return the boxcar over scales of one product's spectra, for some rows, on the middle level's grid."""
+    total = None
+    for share, spectra in near:
+        part = _product(share.weights, _fold(spectra[share.heard, :], share.found.size, middle.size, lib), lib)
+        total = part if total is None else _added(total, share.into, part, share.found, middle)
+    return total
 
 
 def _product(weights: Float, spectra: Array, lib: Library) -> Array:
