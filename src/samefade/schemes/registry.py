@@ -6,25 +6,30 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from samefade.align import NoLag
-from samefade.errors import UnknownName, UnreadableRecording
+from samefade.errors import MissingExtra, UnknownName, UnreadableRecording
 from samefade.schemes.decimated import Decimated
 from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
 from samefade.schemes.scheme import Scheme
 from samefade.schemes.strata import Strata
 
 BEST = "strata"
+_GROUP, _NOSYNC = "samefade.schemes", "-nosync"
 _SYNCED: tuple[Scheme, ...] = (Raw(), Golay(), Fft(), FftBand(), Packet(), Wskg(), Decimated(), Strata())
 
 
 def schemes() -> dict[str, Scheme]:
     """Return every known scheme by name, each with and without synchronisation.
 
-    Other packages add theirs by an entry point in the group `samefade.schemes` that names a `Scheme` value.
+    Other packages add theirs by an entry point in the group `samefade.schemes` that names a `Scheme` value, without a
+    variant that is not synchronised. One whose extra is not installed is left out; `find` says which extra it is.
     """
     known = {scheme.name: scheme for scheme in _SYNCED}
     known |= {scheme.name: scheme for scheme in (replace(synced, align=NoLag()) for synced in _SYNCED)}
-    for point in entry_points(group="samefade.schemes"):
-        scheme = point.load()
+    for point in entry_points(group=_GROUP):
+        try:
+            scheme = point.load()
+        except MissingExtra:
+            continue
         known[scheme.name] = scheme
     return known
 
@@ -32,7 +37,10 @@ def schemes() -> dict[str, Scheme]:
 def find(name: str) -> Scheme:
     """Return the scheme of this name, or the one in a file named as `file.py:ClassName`.
 
+    `NAME-nosync` is any scheme of that name without synchronisation.
+
     Raises:
+        MissingExtra: When it needs an extra that is not installed.
         UnknownName: When there is none.
         UnreadableRecording: When the file does not exist or holds no such scheme.
     """
@@ -40,9 +48,13 @@ def find(name: str) -> Scheme:
     if path.endswith(".py"):
         return _from_file(Path(path), attribute)
     known = schemes()
-    if name not in known:
-        raise UnknownName("scheme", name, tuple(known))
-    return known[name]
+    if name in known:
+        return known[name]
+    synced = name.removesuffix(_NOSYNC)
+    for point in entry_points(group=_GROUP, name=synced):
+        scheme: Scheme = point.load()
+        return scheme if synced == name else replace(scheme, align=NoLag())
+    raise UnknownName("scheme", name, tuple(known))
 
 
 def _from_file(path: Path, attribute: str) -> Scheme:
