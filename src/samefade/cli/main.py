@@ -21,6 +21,7 @@ from samefade.cli import (
     read,
     report,
     sim,
+    study,
     trace,
 )
 from samefade.cli.output import complain, emit, refused
@@ -44,6 +45,7 @@ app.command()(assess.assess)
 app.command()(compare.compare)
 app.command()(bench.bench)
 app.command()(report.report)
+app.command()(study.study)
 app.command()(sim.sim)
 app.command()(node.node)
 app.command()(identity.identity)

@@ -1,0 +1,62 @@
+"""Set beside each key rate what the paper does not give: the secure rate, what the ends share, and the fair rival."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from samefade.bench import Row
+from samefade.study.shelf import Shelved
+
+RATE, SECURE, SHARED, WRONG = "key_rate_20", "secure_rate", "mutual_information", "bit_error_rate"
+COLUMNS = (RATE, WRONG, SECURE, SHARED)
+
+
+@dataclass(frozen=True)
+class Means:
+    """Means over the worlds of one place and arm.
+
+    Attributes:
+        place: Where.
+        arm: How the record was treated.
+        worlds: How many worlds have a key rate.
+        accounts: How many of them have an account of secrecy.
+        values: Column → mean, NaN where no world has it.
+    """
+
+    place: str
+    arm: str
+    worlds: int
+    accounts: int
+    values: Mapping[str, float]
+
+
+def means(rows: Iterable[Row]) -> list[Means]:
+    """Return the means of every place and arm that has key rates, in the order of the rows."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        arm, place = row.get("arm") or row.get("scheme"), row.get("place") or row.get("name")
+        if row.get(RATE) is not None and arm is not None and place is not None:
+            groups.setdefault((str(place), str(arm)), []).append(row)
+    return [_means(place, arm, group) for (place, arm), group in groups.items()]
+
+
+def everywhere(results: Iterable[Shelved]) -> list[Means]:
+    """Return the means of each place and arm, from the result that has most accounts of it."""
+    best: dict[tuple[str, str], Means] = {}
+    for shelved in results:
+        for one in means(shelved.result.rows):
+            before = best.get((one.place, one.arm))
+            if before is None or (one.accounts, one.worlds) > (before.accounts, before.worlds):
+                best[one.place, one.arm] = one
+    return list(best.values())
+
+
+def _means(place: str, arm: str, rows: list[Row]) -> Means:
+    values = {name: [v for row in rows if (v := _float(row.get(name))) is not None] for name in COLUMNS}
+    mean = {name: float(np.mean(found)) if found else float("nan") for name, found in values.items()}
+    return Means(place, arm, len(values[RATE]), len(values[SECURE]), mean)
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

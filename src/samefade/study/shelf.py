@@ -1,0 +1,182 @@
+"""Keep results on disk: a small table as text, one row a line, and arrays beside it.
+
+A table is JSON, with its provenance at the top, so that it can be read in a browser and compared by `git diff`.
+Numbers are kept to seven digits. Arrays that are small lie in `NAME.npz`, large ones in `NAME.large.npz`, which
+repositories leave out; a result without them can be judged as it was, and is drawn anew only where it is computed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.bench import Row
+from samefade.errors import CannotWrite
+from samefade.study.figure import Result, Verdict
+
+SCHEMA = "samefade.study-figure/1"
+LARGE = 200_000  # bytes of an .npz from which it is called large
+
+
+@dataclass(frozen=True, eq=False)
+class Shelved:
+    """A result as it lies on disk.
+
+    Attributes:
+        figure: Name of the figure.
+        about: Everything but the rows: title, identity, specification, provenance.
+        result: Rows, arrays and notes.
+        verdicts: Claim → what was said of it.
+        whole: Whether all its arrays are here.
+    """
+
+    figure: str
+    about: Mapping[str, Any]
+    result: Result
+    verdicts: Mapping[int, Verdict]
+    whole: bool
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Return where it comes from."""
+        found: Mapping[str, Any] = self.about["provenance"]
+        return found
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of results.
+
+    Attributes:
+        folder: Where they lie.
+        also: Where they are looked for when they are not there; nothing is written to it.
+    """
+
+    folder: Path
+    also: Path | None = None
+
+    def read(self, figure: str) -> Shelved | None:
+        """Return a result, or None where there is none that can be read."""
+        found = _read(self.folder, figure)
+        return found if found is not None or self.also is None else _read(self.also, figure)
+
+    def write(self, figure: str, about: Mapping[str, Any], result: Result) -> Shelved:
+        """Keep a result, without verdicts yet; return it as it will be read.
+
+        Raises:
+            CannotWrite: When the operating system refuses.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write_arrays(figure, result.arrays)
+        except OSError as why:
+            raise CannotWrite(self.folder, why.strerror or str(why)) from why
+        shapes = {name: f"{array.dtype}{list(array.shape)}" for name, array in sorted(result.arrays.items())}
+        self._write(figure, {**about, "notes": list(result.notes), "arrays": shapes}, result.rows, {})
+        found = _read(self.folder, figure)
+        if found is None:
+            raise CannotWrite(self.folder / f"{figure}.json", "it cannot be read again")
+        return found
+
+    def judged(self, shelved: Shelved, verdicts: Mapping[int, Verdict]) -> Shelved:
+        """Keep the verdicts on a result, and write only where they changed.
+
+        Raises:
+            CannotWrite: When the operating system refuses.
+        """
+        if _told(verdicts) != _told(shelved.verdicts):
+            self._write(shelved.figure, shelved.about, shelved.result.rows, verdicts)
+        return Shelved(shelved.figure, shelved.about, shelved.result, verdicts, shelved.whole)
+
+    def _write_arrays(self, figure: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        small, large = self.folder / f"{figure}.npz", self.folder / f"{figure}.large.npz"
+        part = self.folder / f".{figure}.part.npz"
+        if arrays:
+            named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+            np.savez_compressed(part, **named)
+        small.unlink(missing_ok=True)
+        large.unlink(missing_ok=True)
+        if arrays:
+            part.replace(large if part.stat().st_size > LARGE else small)
+
+    def _write(
+        self, figure: str, about: Mapping[str, Any], rows: Sequence[Row], verdicts: Mapping[int, Verdict]
+    ) -> None:
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        head = {"schema": SCHEMA, **about, "verdicts": _told(verdicts), "columns": columns}
+        lines = [_json([plain(row.get(c)) for c in columns]) for row in rows]
+        write(
+            self.folder / f"{figure}.json", f'{_lines(plain(head))[:-2]},\n"rows": [\n' + ",\n".join(lines) + "\n]}\n"
+        )
+
+
+def _read(folder: Path, figure: str) -> Shelved | None:
+    try:
+        told = json.loads((folder / f"{figure}.json").read_text("utf-8"))
+        if told.pop("schema") != SCHEMA:
+            return None
+        columns, lines = told.pop("columns"), told.pop("rows")
+        rows: list[Row] = [dict(zip(columns, line, strict=True)) for line in lines]
+        arrays, whole = _arrays(folder, figure, told["arrays"])
+        verdicts = {int(n): Verdict(**verdict) for n, verdict in told.pop("verdicts").items()}
+        return Shelved(figure, told, Result(rows, arrays, tuple(told["notes"])), verdicts, whole)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile):
+        return None
+
+
+def _arrays(folder: Path, figure: str, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], bool]:
+    for name in (f"{figure}.npz", f"{figure}.large.npz"):
+        if wanted and (folder / name).is_file():
+            with np.load(folder / name, allow_pickle=False) as file:
+                found = {key: file[key] for key in file.files}
+            return found, set(found) == set(wanted)
+    return {}, not wanted
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        CannotWrite: When the operating system refuses.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as why:
+        raise CannotWrite(path, why.strerror or str(why)) from why
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON has a form for
+    """Return a value as JSON holds it: numbers to seven digits, null for what is not finite."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return float(f"{value:.7g}") if np.isfinite(value) else None
+    return value
+
+
+def _lines(told: Mapping[str, Any], deep: tuple[str, ...] = ("spec", "provenance", "verdicts")) -> str:
+    """Return JSON with a line for each name, and one for each inner name where that is easier to read and compare."""
+    lines = [
+        f"{_json(name)}: {_lines(inner, ()) if name in deep and inner else _json(inner)}"
+        for name, inner in told.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 -- any value that JSON has a form for
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _told(verdicts: Mapping[int, Verdict]) -> dict[str, dict[str, Any]]:
+    return {str(n): {"mark": v.mark, "why": v.why, "places": dict(v.places)} for n, v in sorted(verdicts.items())}
