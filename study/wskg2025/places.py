@@ -36,10 +36,6 @@ def label(source: Source | str) -> str:
     kind, _, about = name.partition(":")
     if kind == "files":
         return Path(about.partition(",")[0]).name.removeprefix("ap.").removesuffix(".csv")
-    return (
-        f"{PAPER.get(about, about)}, simulated"
-        if kind == "sim"
-        else f"{about}, the authors'"
-        if kind == "netstar"
-        else about
-    )
+    if kind == "netstar":
+        return f"{about}, the authors'"
+    return f"{PAPER.get(about, about)}, simulated" if kind == "sim" else about
