@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -51,8 +51,11 @@ def report(
     writable(out)
     if bool(source) + (saved is not None) > 1 or not (source or saved or trace):
         raise OutOfRange("what to report", "none or two", "recordings, --data NAME or --from FILE; and --trace FILE")
-    asked = {"full": full, "to_show": to_show, "minutes": positive_minutes(minutes), "seed": public_seed(seed)}
-    facts, pictures, refusal = _run(source, scheme, quiet=json, **asked) if source else _read(saved, to_show=to_show)
+    if source:
+        asked = _Asked(scheme, full, to_show, positive_minutes(minutes), public_seed(seed) or secrets.token_bytes(32))
+        facts, pictures, refusal = _run(source, asked, quiet=json)
+    else:
+        facts, pictures, refusal = _read(saved, to_show=to_show)
     if trace is not None:
         facts["trace"] = _events(trace)
     dash.write(dash.page(facts, pictures, source=saved or trace), out, private=facts["private"])
@@ -65,40 +68,49 @@ def report(
         refuse(refusal, told=json)
 
 
-def _run(
-    source: Given,
-    name: str | None,
-    *,
-    full: bool,
-    to_show: bool,
-    minutes: float | None,
-    seed: bytes | None,
-    quiet: bool,
-) -> Told:
+class _Asked(NamedTuple):
+    """What a run shall be, and what of it is told."""
+
+    scheme: str | None
+    full: bool
+    to_show: bool
+    minutes: float | None
+    seed: bytes
+
+
+def _run(source: Given, asked: _Asked, *, quiet: bool) -> Told:
     """Run a scheme, judge it, and draw what was spoken."""
     from samefade import api, dash, draw, schemes
     from samefade.api.running import halves
 
-    chosen, seed = schemes.find(name or schemes.BEST), seed or secrets.token_bytes(32)
+    chosen = schemes.find(asked.scheme or schemes.BEST)
     pair = source.pair()
     with steps(chosen.name, quiet=quiet) as step:
-        report = api.run(chosen, pair, minutes=minutes, seed=seed, progress=step)
+        report = api.run(chosen, pair, minutes=asked.minutes, seed=asked.seed, progress=step)
         certificate = api.certify(report, chosen)
-        if full and not to_show:
-            certificate = api.assess(pair, chosen, full=True, minutes=minutes, seed=seed, progress=step)
-        spoken, kept = halves(pair if chosen.all_tones else pair.one_tone(), minutes)
+        if asked.full and not asked.to_show:
+            certificate = api.assess(pair, chosen, full=True, minutes=asked.minutes, seed=asked.seed, progress=step)
+        spoken, kept = halves(pair if chosen.all_tones else pair.one_tone(), asked.minutes)
+        public = spoken.each(as_heard)
         step("measuring")
-        if to_show:
-            facts = dash.to_show(certificate, matching=pair.matching, **_measured(spoken))
+        if asked.to_show:
+            facts = dash.to_show(certificate, matching=pair.matching, **_measured(public))
         else:
             over = api.overclaim(report, kept)
             facts = dash.facts(report, certificate, matching=pair.matching, overclaim=over, **_measured(pair))
         step("drawing")
-        pictures = draw.panels(spoken.one_tone())
-    return facts | _provenance(source, pair, to_show=to_show), pictures, report.refusal
+        pictures = draw.panels(public.one_tone())
+    return facts | _provenance(source, pair, to_show=asked.to_show), pictures, report.refusal
 
 
-def _measured(pair: "Pair[Any]") -> dict[str, Any]:
+def as_heard(x: "Observation") -> "Observation":
+    """Return spoken samples as a plain observation, which can be measured and drawn."""
+    from samefade.types import Observation
+
+    return Observation(x.values, x.rate, x.mask, x.end, x.unit, x.start)
+
+
+def _measured(pair: "Pair[Observation]") -> dict[str, Any]:
     """Measure a pair, in numbers and in words."""
     from samefade import reciprocity
 
@@ -124,7 +136,7 @@ def _read(saved: Path | None, *, to_show: bool) -> Told:
     from samefade import dash
 
     if saved is None:
-        return {"schema": dash.SCHEMA, "private": False}, {}, None
+        return {"schema": dash.SCHEMA, "private": False, "standing": list(dash.STANDING)}, {}, None
     facts = dash.saved(saved)
     if to_show and facts["private"]:
         raise OutOfRange("--to-show", f"of {saved.name}, which is private", "with a run of recordings")

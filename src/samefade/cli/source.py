@@ -85,7 +85,7 @@ class Given:
         recordings = self.options["recordings"] or []
         named: dict[str, Path] = dict(zip(("a", "b") if len(recordings) == 2 else ("both",), recordings, strict=False))
         if self.options["data"] is not None:
-            named = dict(data.get(self.options["data"]))
+            named = {str(role): path for role, path in data.get(self.options["data"]).items()}
         eve = self.options["eve"]
         return named if eve is None else named | {"eve": eve}
 

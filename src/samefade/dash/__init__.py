@@ -1,6 +1,6 @@
 """Pages for people: one file of HTML each; they show, and compute nothing."""
 
-from samefade.dash.facts import SCHEMA, events, facts, inputs, recordings, to_show
+from samefade.dash.facts import SCHEMA, STANDING, events, facts, inputs, recordings, to_show
 from samefade.dash.pages import render, write
 from samefade.dash.run import page
 from samefade.dash.saved import saved
@@ -8,6 +8,7 @@ from samefade.dash.visible import visible
 
 __all__ = [
     "SCHEMA",
+    "STANDING",
     "events",
     "facts",
     "inputs",

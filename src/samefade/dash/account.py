@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+_LEAST = 1e-9  # bits: below, nothing is to be seen
+
 
 class Step(NamedTuple):
     """One line of the account with its bar.
@@ -14,6 +16,7 @@ class Step(NamedTuple):
         x: Where its bar begins, 0 to 100.
         width: How wide the bar is, 0 to 100.
         kind: "in", "out" or "left".
+        zero: Where nothing is, 0 to 100; above 0 where more was paid than there was.
     """
 
     what: str
@@ -22,6 +25,17 @@ class Step(NamedTuple):
     x: float
     width: float
     kind: str
+    zero: float
+
+    @property
+    def told(self) -> str:
+        """Return the bits with their sign."""
+        return _signed(f"{self.bits:+,.1f}")
+
+    @property
+    def left_told(self) -> str:
+        """Return what there is after it."""
+        return _signed(f"{self.left:,.1f}")
 
 
 def steps(lines: Iterable[Mapping[str, Any]]) -> list[Step]:
@@ -31,13 +45,19 @@ def steps(lines: Iterable[Mapping[str, Any]]) -> list[Step]:
     for _, bits in entries:
         balances.append(balances[-1] + bits)
     low, high = min(balances), max(balances)
-    scale = 100 / (high - low) if high > low else 0.0
+    scale = 100 / (high - low) if high - low > _LEAST else 0.0
+    zero = -low * scale
 
     def step(what: str, bits: float, before: float, after: float, kind: str) -> Step:
-        return Step(what, bits, after, (min(before, after) - low) * scale, abs(after - before) * scale, kind)
+        x, width = (min(before, after) - low) * scale, abs(after - before) * scale
+        return Step(what, bits, after, x, width, kind, zero)
 
     out = [
         step(what, bits, before, after, "in" if bits > 0 else "out")
         for (what, bits), before, after in zip(entries, balances, balances[1:], strict=False)
     ]
     return [*out, step("left", balances[-1], 0.0, balances[-1], "left")]
+
+
+def _signed(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")

@@ -55,13 +55,13 @@ def live(events: Sequence[Mapping[str, Any]]) -> Answer:
 def _none(certificate: Mapping[str, Any]) -> Answer:
     refusal = (certificate.get("private") or {}).get("refusal")
     if not refusal:
-        notes = () if "private" in certificate else (NO_WHY,)
+        notes: tuple[str, ...] = () if "private" in certificate else (NO_WHY,)
         return Answer("bad", "No key", notes)
     numbers = refusal.get("numbers") or {}
     about = [str(value) for name, value in numbers.items() if name in _WORDS]
     told = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in numbers.items() if name not in _WORDS]
-    notes = (*about, *([", ".join(told)] if told else []), str(refusal["advice"]))
-    return Answer("bad", f"No key: {refusal['sentence']}", notes)
+    more = (*about, *([", ".join(told)] if told else []), str(refusal["advice"]))
+    return Answer("bad", f"No key: {refusal['sentence']}", more)
 
 
 def _claim(claim: str) -> str:

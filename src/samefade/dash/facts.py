@@ -59,7 +59,7 @@ def facts(
         "certificate": certificate.to_json(private=True),
         "field": field | ({} if overclaim is None else overclaim.to_json() | {"said": str(overclaim)}),
         "measured_on": "all of the record",
-        "evidence": evidence.to_json(),
+        "evidence": _numbers(evidence),
         "diagnosis": list(diagnosis),
         "standing": list(STANDING),
     }
@@ -81,7 +81,7 @@ def to_show(certificate: Certificate, *, matching: str, evidence: Evidence, diag
         "certificate": certificate.to_json(),
         "field": None,
         "measured_on": "the spoken half, which crossed the air",
-        "evidence": evidence.to_json(),
+        "evidence": _numbers(evidence),
         "diagnosis": list(diagnosis),
         "standing": list(STANDING),
     }
@@ -125,6 +125,11 @@ def inputs(files: Mapping[str, Path], *, digests: bool) -> list[dict[str, Any]]:
 def events(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the public events of a live run that a reader asks for; how far some work has come is left out."""
     return [dict(event) for event in told if event.get("event") not in {"progress", "begun"}]
+
+
+def _numbers(evidence: Evidence) -> dict[str, Any]:
+    """Return what was measured but its span: over a silent sample, that is the largest sample itself."""
+    return {name: value for name, value in evidence.to_json().items() if name not in {"span_a", "span_b"}}
 
 
 def _sha256(path: Path) -> str:

@@ -70,7 +70,7 @@ def _values(facts: Mapping[str, Any], pictures: Mapping[str, bytes]) -> dict[str
         "private": bool(facts["private"]),
         "answer": _answer(certificate, events),
         "sentence": _sentence(facts, certificate),
-        "steps": steps(lines),
+        "steps": steps(lines) if lines else [],
         "whole_account": own is not None,
         "assumptions": [] if certificate is None else list(map(str, certificate.get("assumptions") or ())),
         "standing": list(map(str, facts.get("standing") or ())),

@@ -30,7 +30,7 @@ def saved(path: Path) -> dict[str, Any]:
         raise UnreadableRecording(path, reason=why.strerror or str(why)) from None
     except (ValueError, RecursionError):
         raise UnreadableRecording(path, reason="it is no JSON") from None
-    if not isinstance(told, dict) or told.get("schema") not in {SCHEMA, _CERTIFICATE, _KEY}:
+    if not isinstance(told, dict) or told.get("schema") not in (SCHEMA, _CERTIFICATE, _KEY):
         raise UnreadableRecording(path, reason="it is no run: save one by `samefade key --json`")
     if told["schema"] == SCHEMA:
         return told

@@ -69,7 +69,7 @@ def evidence(told: Mapping[str, Any]) -> tuple[Table, Table]:
         rest = told[f"{stem}_effective"], told[f"{stem}_threshold"]
         rows.append((name, *(text(_rounded(value)) for value in (told[stem], *best, *rest))))
     columns = ("Pearson r", "at lag 0", "best", "at lag", "independent samples", "chance stays below")
-    others = [(words, text(told.get(name))) for name, words in _REST.items() if told.get(name) is not None]
+    others: Rows = [(words, text(told.get(name))) for name, words in _REST.items() if told.get(name) is not None]
     return Table("Correlation of both ends", columns, rows), Table("Other numbers of the link", (), others)
 
 
@@ -163,7 +163,7 @@ def trace(events: Sequence[Mapping[str, Any]]) -> Rows:
 def _terms(terms: Mapping[str, Any]) -> Rows:
     band = terms.get("band_hz")
     strands = terms.get("strands") or ()
-    rows = [
+    rows: Rows = [
         ("lag of b, samples", text(terms.get("lag"))),
         ("samples averaged into one", text(terms.get("step"))),
         ("band", f"{float(band[0]):.4g} to {float(band[1]):.4g} Hz" if band else "all"),
