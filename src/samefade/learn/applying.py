@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from samefade.learn.model import Packed, Sizes, pack, unpack
 from samefade.learn.networks import Network
 from samefade.learn.series import Single
 
@@ -28,52 +27,20 @@ def applied(network: Network, windows: Single, *, end_b: bool) -> Single:
 
 
 def effective_length(network: Network, windows: Single) -> float:
-    """Return how many samples the network averages: (Σ h)² / Σ h², h its mean slope in the middle of a window.
+    """Return how many samples the network averages: (Σ h)² / Σ h², h its mean answer to an impulse amid a window.
 
     Of a Savitzky–Golay filter this is one over its middle coefficient. It is kept within 1 and a quarter of the window.
     """
-    slopes = np.asarray(_slopes(network, jnp.asarray(windows[:_AT_ONCE])), np.float64)
-    power = float(np.sum(slopes**2))
-    length = float(slopes.sum()) ** 2 / power if power > 0 else 1.0
-    return min(max(length, 1.0), windows.shape[1] / 4)
-
-
-def to_bytes(network: Network, sizes: Sizes, length: float) -> bytes:
-    """Return a network's weights as a model."""
-    leaves = [np.ravel(np.asarray(leaf)) for leaf in jax.tree.leaves(eqx.filter(network, eqx.is_array))]
-    return pack(sizes, np.concatenate(leaves), length)
-
-
-def from_bytes(model: bytes, sizes: Sizes, shape: Network) -> tuple[Network, float]:
-    """Return the network of a model, and its effective length.
-
-    Args:
-        model: What was told in public.
-        sizes: The sizes that it must have.
-        shape: A network of these sizes, of whose arrays only the shapes count.
-
-    Raises:
-        OutOfRange: When the bytes are no such model.
-    """
-    outline, rest = eqx.partition(shape, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
-    leaves, tree = jax.tree.flatten(outline)
-    ends = np.cumsum([leaf.size for leaf in leaves])
-    told: Packed = unpack(model, sizes, int(ends[-1]))
-    parts = [
-        jnp.asarray(part.reshape(leaf.shape))
-        for part, leaf in zip(np.split(told.weights, ends[:-1]), leaves, strict=True)
-    ]
-    network: Network = eqx.combine(jax.tree.unflatten(tree, parts), rest)
-    return network, told.length
+    before = windows[:_AT_ONCE]
+    after = before.copy()
+    after[:, windows.shape[1] // 2] += 1.0
+    slope = [applied(network, after, end_b=end) - applied(network, before, end_b=end) for end in (False, True)]
+    answer = sum(one.mean(axis=0, dtype=np.float64) for one in slope)
+    power = float(np.sum(answer**2))
+    length = float(np.sum(answer)) ** 2 / power if power > 0 else 1.0
+    return float(min(max(length, 1.0), windows.shape[1] / 4))
 
 
 @eqx.filter_jit
 def _outputs(network: Network, windows: Array, *, end_b: bool) -> Any:  # noqa: ANN401 -- the wrapper has no types
     return jax.vmap(network.from_b if end_b else network.from_a)(windows)
-
-
-@eqx.filter_jit
-def _slopes(network: Network, windows: Array) -> Any:  # noqa: ANN401 -- the wrapper has no types
-    middle = windows.shape[1] // 2
-    both = (jax.grad(lambda x, f=f: f(x)[middle]) for f in (network.from_a, network.from_b))
-    return sum(jax.vmap(slope)(windows).mean(axis=0) for slope in both)

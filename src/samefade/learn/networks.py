@@ -4,10 +4,8 @@ Both are of the size of published community code for this task ("stand-in size":
 32): the layers of the papers themselves are not in the abstracts, which are all that we know of them.
 Each convolution has a way around it, so that the networks begin as something near a linear filter.
 
-Notation: x_a, x_b (m, w) standardised windows; w_a, w_b (m, w) how much each sample counts, 0 where it was not heard.
+Notation: x (w,) a standardised window; m windows in a batch.
 """
-
-from typing import cast
 
 import equinox as eqx
 import jax
@@ -28,8 +26,14 @@ class Network(eqx.Module):
         """Return the feature of end b's window, (w,)."""
         raise NotImplementedError
 
-    def loss(self, x: tuple[Array, Array], weight: tuple[Array, Array], key: Array) -> Array:
-        """Return what training makes small."""
+    def loss(self, fed: tuple[Array, Array], heard: tuple[Array, Array], weight: tuple[Array, Array]) -> Array:
+        """Return what training makes small.
+
+        Args:
+            fed: Both ends' windows as the network gets them, (m, w) each.
+            heard: Both ends' windows as they were.
+            weight: How much each sample counts.
+        """
         raise NotImplementedError
 
 
@@ -47,7 +51,7 @@ class Smoother(eqx.Module):
 
     def __call__(self, x: Array) -> Array:
         """Return what is made of x, (w,)."""
-        return cast("Array", x + self.second(jax.nn.leaky_relu(self.first(x[None])))[0])
+        return x + self.second(jax.nn.leaky_relu(self.first(x[None])))[0]
 
 
 class CrossDecoder(Network):
@@ -57,16 +61,14 @@ class CrossDecoder(Network):
     encode: eqx.nn.Linear
     decode_a: eqx.nn.Linear
     decode_b: eqx.nn.Linear
-    noise: float = eqx.field(static=True)
 
-    def __init__(self, window: int, hidden: int, channels: int, kernel: int, noise: float, key: Array) -> None:
+    def __init__(self, window: int, hidden: int, channels: int, kernel: int, key: Array) -> None:
         """Draw the weights."""
         keys = jax.random.split(key, 4)
         self.smooth = Smoother(channels, kernel, keys[0])
         self.encode = eqx.nn.Linear(window, hidden, key=keys[1])
         self.decode_a = eqx.nn.Linear(hidden, window, key=keys[2])
         self.decode_b = eqx.nn.Linear(hidden, window, key=keys[3])
-        self.noise = noise
 
     def from_a(self, x: Array) -> Array:
         """Return what end b heard, as far as end a's window tells."""
@@ -76,12 +78,10 @@ class CrossDecoder(Network):
         """Return what end a heard, as far as end b's window tells."""
         return self.decode_a(self.encode(self.smooth(x)))
 
-    def loss(self, x: tuple[Array, Array], weight: tuple[Array, Array], key: Array) -> Array:
-        """Return the weighted mean square errors of both decoders, each fed the other end's window with noise added."""
-        (x_a, x_b), (w_a, w_b) = x, weight
-        noise = self.noise * jax.random.normal(key, (2, *x_a.shape))
-        wrong_b = _mean(w_b, (jax.vmap(self.from_a)(x_a + noise[0]) - x_b) ** 2)
-        return wrong_b + _mean(w_a, (jax.vmap(self.from_b)(x_b + noise[1]) - x_a) ** 2)
+    def loss(self, fed: tuple[Array, Array], heard: tuple[Array, Array], weight: tuple[Array, Array]) -> Array:
+        """Return the weighted mean square errors of both decoders, each fed the other end's window."""
+        wrong_a = _mean(weight[0], (jax.vmap(self.from_b)(fed[1]) - heard[0]) ** 2)
+        return wrong_a + _mean(weight[1], (jax.vmap(self.from_a)(fed[0]) - heard[1]) ** 2)
 
 
 class Convergent(Network):
@@ -112,9 +112,9 @@ class Convergent(Network):
         deep = self.deep_b[1](self.deep_b[0](x))
         return deep + self.last_b(deep[None])[0]
 
-    def loss(self, x: tuple[Array, Array], weight: tuple[Array, Array], key: Array) -> Array:  # noqa: ARG002 -- no chance
+    def loss(self, fed: tuple[Array, Array], heard: tuple[Array, Array], weight: tuple[Array, Array]) -> Array:  # noqa: ARG002 -- it compares outputs alone
         """Return the mean square difference of the outputs, and what their deviations lack to 1, squared."""
-        z_a, z_b = jax.vmap(self.from_a)(x[0]), jax.vmap(self.from_b)(x[1])
+        z_a, z_b = jax.vmap(self.from_a)(fed[0]), jax.vmap(self.from_b)(fed[1])
         both = weight[0] * weight[1]  # what one end did not hear cannot converge
         lacking = sum(jax.nn.relu(1 - _deviation(both, z)) ** 2 for z in (z_a, z_b))
         return _mean(both, (z_a - z_b) ** 2) + self.spread * lacking

@@ -24,6 +24,7 @@ class Recipe:
         steps: Of training, a multiple of 50.
         batch: Windows in a step.
         pace: Of the first step (Adam's learning rate).
+        noise: Deviation of the noise that is added to what the network is fed in training, where the signal's is 1.
     """
 
     window: int = 64
@@ -32,6 +33,7 @@ class Recipe:
     steps: int = 800
     batch: int = 64
     pace: float = 3e-3
+    noise: float = 0.0
 
     kind: ClassVar[int] = 0
 
@@ -52,6 +54,8 @@ class Recipe:
             raise OutOfRange("steps", self.steps, "a multiple of 50, up to a million")
         if not 0 < self.pace <= 1:
             raise OutOfRange("pace", self.pace, "above 0 and up to 1")
+        if not 0 <= self.noise <= 10:
+            raise OutOfRange("noise", self.noise, "0 to 10")
 
     @property
     def sizes(self) -> Sizes:

@@ -20,7 +20,7 @@ from samefade.errors import EndsDisagree, OutOfRange
 from samefade.learn import engine
 from samefade.learn.model import Sizes
 from samefade.learn.recipe import Recipe
-from samefade.learn.series import overlaid, standard, windows
+from samefade.learn.series import Real, overlaid, standard, windows
 from samefade.restore.admit import admit, restored
 from samefade.types import Feature, Half, Kept, Observation, Terms
 
@@ -97,14 +97,11 @@ class _Learned(Recipe):
         made, length = self._made(x, terms.model)
         return restored(x, made.reshape(values.shape).astype(values.dtype), reach=self.window // 2, bridge=length)
 
-    def _made(self, x: Observation, model: bytes) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float]:
-        import equinox as eqx
-        import jax
+    def _made(self, x: Observation, model: bytes) -> tuple[Real, float]:
+        from samefade.learn.applying import applied
+        from samefade.learn.weights import from_bytes
 
-        from samefade.learn.applying import applied, from_bytes
-
-        shape = eqx.filter_eval_shape(self.network, jax.random.key(0))
-        network, length = from_bytes(model, self.sizes, shape)
+        network, length = from_bytes(model, self)
         told = standard(x)
         outputs = applied(network, windows(told.values, self.window), end_b=x.end == "b")
         found = overlaid(outputs, len(x), len(told.values))
@@ -126,11 +123,10 @@ class CrossDecoding(_Learned):
 
     Attributes:
         hidden: Numbers in the code of a window.
-        noise: Deviation of the noise that is added in training, where the signal's is 1.
     """
 
-    hidden: int = 32
     noise: float = 0.2
+    hidden: int = 32
 
     kind: ClassVar[int] = 1
 
@@ -139,8 +135,6 @@ class CrossDecoding(_Learned):
         super().__post_init__()
         if not 1 <= self.hidden <= 1024:
             raise OutOfRange("hidden", self.hidden, "1 to 1024")
-        if not 0 <= self.noise <= 10:
-            raise OutOfRange("noise", self.noise, "0 to 10")
 
     @property
     def sizes(self) -> Sizes:
@@ -151,7 +145,7 @@ class CrossDecoding(_Learned):
         """Return an untrained network."""
         from samefade.learn.networks import CrossDecoder
 
-        return CrossDecoder(self.window, self.hidden, self.channels, self.kernel, self.noise, key)
+        return CrossDecoder(self.window, self.hidden, self.channels, self.kernel, key)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class Learned(Scheme):
         told = None if spoken is None else self.feature(spoken, terms)
         reach = getattr(self.restore, "window", 64) // 2
         try:
-            line = straight(feature if told is None else told, reach)
+            line = straight(feature, reach) if told is None else straight(told, reach)
         except NotEnough:
             return _cut(plain, {f"{_NEAREST}: too few samples to find it": 0.0}, 1.0)
         again = self._of_line(line, symbols, feature, terms, told, eve)

@@ -19,11 +19,12 @@ import optax
 from jax import Array
 
 from samefade.errors import TooFewSamples
-from samefade.learn.applying import applied, effective_length, to_bytes
+from samefade.learn.applying import applied, effective_length
 from samefade.learn.checkpoint import Checkpoint
 from samefade.learn.networks import Network
 from samefade.learn.recipe import Recipe
 from samefade.learn.series import Marks, Single, standard, taper, windows
+from samefade.learn.weights import drawn, to_bytes
 from samefade.types import Observation
 
 Progress = Callable[[int, int, float], None]
@@ -68,16 +69,13 @@ def fit(
         OutOfRange: When the checkpoint is of another training.
     """
     known = _Data.of(ends, recipe.window)
-    chance = np.random.default_rng(np.frombuffer(seed, np.uint8))
-    first = jax.random.key(int(chance.integers(2**31)))
-    network: Network = recipe.network(first)
-    state: _State = (network, _optimiser(recipe).init(eqx.filter(network, eqx.is_array)))
+    state = _begun(recipe, seed)
     stored = None if checkpoint is None else Checkpoint(checkpoint, known.fingerprint(recipe, seed))
     losses: list[float] = []
     if stored is not None:
         state, losses = stored.read(state)
     while len(losses) * CHUNK < recipe.steps:
-        state, loss = _trained(recipe, state, known.batches(recipe, seed, len(losses)), first, len(losses))
+        state, loss = _trained(recipe, state, known.batches(recipe, seed, len(losses)))
         losses.append(loss)
         done = min(len(losses) * CHUNK, recipe.steps)
         if stored is not None and (len(losses) % _KEPT == 0 or done == recipe.steps):
@@ -88,7 +86,7 @@ def fit(
 
 
 _State = tuple[Network, Any]
-_Batches = tuple[Single, Single, Marks, Marks]
+_Batches = tuple[tuple[Single, Single], tuple[Single, Single], tuple[Marks, Marks]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +110,20 @@ class _Data:
         return cls(standard(a).values, standard(b).values, (a.mask, b.mask), np.flatnonzero(share >= window // 2))
 
     def batches(self, recipe: Recipe, seed: bytes, chunk: int) -> _Batches:
-        """Draw the windows of a chunk of steps, (CHUNK, batch, w), from tones and places at random."""
+        """Draw a chunk of steps, from tones and places at random: what is fed, what was heard, and where it was.
+
+        Each is of both ends, (CHUNK, batch, w).
+        """
         rng = np.random.default_rng([*np.frombuffer(seed, np.uint8), chunk])
         shape = (CHUNK, recipe.batch)
         tone = rng.integers(len(self.a), size=shape)[..., None]
         place = rng.choice(self.starts, shape)[..., None] + np.arange(recipe.window)
-        return self.a[tone, place], self.b[tone, place], self.heard[0][place], self.heard[1][place]
+        told = (self.a[tone, place], self.b[tone, place])
+        fed = told
+        if recipe.noise:
+            added = np.float32(recipe.noise) * rng.standard_normal((2, *told[0].shape), np.float32)
+            fed = (told[0] + added[0], told[1] + added[1])
+        return fed, told, (self.heard[0][place], self.heard[1][place])
 
     def fingerprint(self, recipe: Recipe, seed: bytes) -> bytes:
         """Return what tells one training from another."""
@@ -134,28 +140,35 @@ def _optimiser(recipe: Recipe) -> optax.GradientTransformation:
     return optax.adam(optax.cosine_decay_schedule(recipe.pace, recipe.steps))
 
 
-def _trained(recipe: Recipe, state: _State, batches: _Batches, key: Array, chunk: int) -> tuple[_State, float]:
-    network, memory, losses = _steps(recipe, *state, batches, jax.random.split(jax.random.fold_in(key, chunk), CHUNK))
+def _begun(recipe: Recipe, seed: bytes) -> _State:
+    network = drawn(recipe, np.random.default_rng(np.frombuffer(seed, np.uint8)))
+    memory = jax.eval_shape(_optimiser(recipe).init, eqx.filter(network, eqx.is_array))
+    return network, jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), memory)  # Adam begins with nothing
+
+
+def _trained(recipe: Recipe, state: _State, batches: _Batches) -> tuple[_State, float]:
+    network, memory, losses = _steps(recipe, *state, batches)
     return (network, memory), float(np.mean(losses))
 
 
 @eqx.filter_jit
-def _steps(recipe: Recipe, network: Network, memory: Any, batches: _Batches, keys: Array) -> Any:  # noqa: ANN401 -- a tree
+def _steps(recipe: Recipe, network: Network, memory: Any, batches: _Batches) -> Any:  # noqa: ANN401 -- a tree
     """Take one step of Adam for each batch; the recipe is fixed when this is compiled, and compiled once for each."""
     optimiser, weight = _optimiser(recipe), jnp.asarray(taper(recipe.window), jnp.float32)
     arrays, rest = eqx.partition(network, eqx.is_array)
 
-    def step(state: tuple[Any, Any], given: tuple[_Batches, Array]) -> tuple[tuple[Any, Any], Array]:
-        (a, b, heard_a, heard_b), key = given
+    def step(state: tuple[Any, Any], batch: Any) -> tuple[tuple[Any, Any], Array]:  # noqa: ANN401 -- a tree
+        fed, told, (heard_a, heard_b) = batch
 
         def loss(arrays: Any) -> Array:  # noqa: ANN401 -- a tree
-            return eqx.combine(arrays, rest).loss((a, b), (weight * heard_a, weight * heard_b), key)
+            trained: Network = eqx.combine(arrays, rest)
+            return trained.loss(fed, told, (weight * heard_a, weight * heard_b))
 
         found, slope = jax.value_and_grad(loss)(state[0])
         change, after = optimiser.update(slope, state[1])
         return (optax.apply_updates(state[0], change), after), found
 
-    (arrays, memory), losses = jax.lax.scan(step, (arrays, memory), (batches, keys))
+    (arrays, memory), losses = jax.lax.scan(step, (arrays, memory), batches)
     return eqx.combine(arrays, rest), memory, losses
 
 
@@ -163,8 +176,8 @@ def _finished(recipe: Recipe, network: Network, known: _Data, losses: list[float
     """Pack the network, and look at what it makes of what it was trained on."""
     cut = (windows(known.a, recipe.window), windows(known.b, recipe.window))
     weight = taper(recipe.window)
-    found = [_variance(applied(network, x, end_b=end_b), weight) for end_b, x in enumerate(cut)]
-    model = to_bytes(network, recipe.sizes, effective_length(network, cut[0]))
+    found = [_variance(applied(network, x, end_b=end_b), weight) for x, end_b in zip(cut, (False, True), strict=True)]
+    model = to_bytes(recipe, network, effective_length(network, cut[0]))
     return Trained(model, tuple(losses), (found[0], found[1]))
 
 
