@@ -1,0 +1,61 @@
+"""Judge the claims on learned schemes (section V-B1 of the paper) from the rows of figure 16.
+
+"Equivalent to raw" is a question of equivalence: the 95 % interval of the mean difference in key rate lies within
+± `MARGIN`. "Worse than the others" is the paired test as everywhere.
+"""
+
+from samefade.study import Mark, Verdict, overall
+from wskg2025.grid import LEARNED
+from wskg2025.orderings import MARGIN, Comparison, Seen, about_equal, joint
+from wskg2025.questions import directed
+from wskg2025.wording import ORDER, counted, means, tally
+
+RATE = "key_rate_20"
+BETTER = ("golay", "fft", "wskg")
+_ABSENT = "No learned scheme is in this result: the extra `learn` is not installed."
+
+
+def like_raw(seen: Seen) -> Verdict:
+    """Judge claim 45: in NLoS learned schemes are below Golay, FFT and WSKG, and about equal to raw."""
+    names = [f"{name}, once" for name in LEARNED if seen.has(f"{name}, once")]
+    if not names:
+        return Verdict("cannot be tested", _ABSENT)
+    marks: dict[str, Mark] = {}
+    below: list[Comparison] = []
+    alike: list[Mark] = []
+    for place in (place for place in seen.places() if "nlos" in place.lower()):
+        worse = [directed(seen, place, other, name, RATE) for name in names for other in BETTER]
+        equal = [about_equal(directed(seen, place, name, "raw-nosync", RATE)) for name in names]
+        marks[place] = joint([*(one.mark for one in worse), *equal])
+        below += worse
+        alike += [mark for mark in equal if mark != "cannot be tested"]
+    told = ", ".join(f"{name} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", *BETTER))
+    why = (
+        f"Trained once and met with another record, key rates at ≤ 20 are {told} ({ORDER}, simulated); out of sight "
+        f"learned schemes are below the others in {counted(below)} and within ±{MARGIN} of raw in "
+        f"{alike.count('holds')} of {len(alike)}."
+    )
+    return overall(marks, why)
+
+
+def drift(seen: Seen) -> Verdict:
+    """Judge claim 46: drift after training is the cause, so learning again from the record itself helps."""
+    names = [name for name in LEARNED if seen.has(f"{name}, once") and seen.has(f"{name}, again")]
+    if not names:
+        return Verdict("cannot be tested", _ABSENT)
+    found = {
+        place: [directed(seen, place, f"{name}, again", f"{name}, once", RATE) for name in names]
+        for place in seen.places()
+    }
+    marks = {place: joint(one.mark for one in every) for place, every in found.items()}
+    told = ", ".join(
+        f"{name} {means(seen, f'{name}, once', RATE)} trained once and {means(seen, f'{name}, again', RATE)} learnt "
+        "again"
+        for name in names
+    )
+    every = [one for some in found.values() for one in some]
+    why = (
+        f"Key rates at ≤ 20 are {told} ({ORDER}, simulated); if drift were the cause, learning again would help, which "
+        f"is seen in {counted(every)}, {tally(marks)}."
+    )
+    return overall(marks, why)

@@ -1,0 +1,167 @@
+"""Judge the claims on likenesses (section III of the paper) from the rows of figure 3."""
+
+import numpy as np
+
+from samefade.study import Mark, Result, Verdict, overall
+from wskg2025.orderings import ERRORS, Comparison, Seen, all_seen, joint, mean_interval
+from wskg2025.questions import directed, steps
+from wskg2025.reciprocity import PAPERS, PROCESSED, RATE, TOGETHER, places_of, reliable, tracked
+from wskg2025.wording import ORDER, means, number, ranged, tally
+
+RAW = "raw-nosync"
+LOW, HIGH = 0.2, 0.5  # of Pearson's r: "very low", and high enough to speak of reciprocity
+BLIND = 0.1  # a distance that falls by less than this share of its raw value does not show an improvement
+
+
+def judge(result: Result) -> dict[int, Verdict]:
+    """Judge claims 2, 5 to 9, 14 and 24."""
+    seen = Seen(result)
+    return {
+        2: _very_low(seen),
+        5: _jeffreys(seen),
+        6: _jeffreys_rises(seen),
+        7: _distance(seen),
+        8: _blind(seen),
+        9: _offset(seen, result),
+        14: _reliable(seen),
+        24: _shift(seen),
+    }
+
+
+def _very_low(seen: Seen) -> Verdict:
+    marks: dict[str, Mark] = {}
+    for place in seen.places():
+        found = seen.mean(place, RAW, "pearson")
+        tested = np.isfinite(found.high)
+        marks[place] = "cannot be tested" if not tested else "holds" if found.high < LOW else "differs"
+    marked = set(marks.values()) - {"cannot be tested"}
+    mark: Mark = "cannot be tested" if not marked else "holds" if "holds" in marked else "differs"
+    real = [seen.mean(place, RAW, "pearson").value for place in seen.places("real")]
+    least = f", on the real sets it is {number(float(np.nanmin(real)))} or more" if np.isfinite(real).any() else ""
+    why = (
+        f"Raw r paired by row is {means(seen, RAW, 'pearson')} on average ({ORDER}, simulated){least}; very low is "
+        f"taken as an interval below {LOW}, and one place is enough for a thing that can happen."
+    )
+    return Verdict(mark, why, marks)
+
+
+def _farther(seen: Seen, metric: str) -> list[Comparison]:
+    """Ask of raw CSI whether a distance of distributions grows from each place to the farther one."""
+    return [seen.between(RAW, metric, far, near) for near, far in steps(seen)]
+
+
+def _jeffreys(seen: Seen) -> Verdict:
+    found = _farther(seen, "jeffreys")
+    marks = {one.place: one.mark for one in found}
+    rate, errors = tracked(seen, seen.places("simulated"), (RAW,), "jeffreys")
+    marks[TOGETHER] = reliable((rate, errors), -1, least=0.0)
+    why = (
+        f"Raw divergence is {means(seen, RAW, 'jeffreys')} nats against key rates of {means(seen, RAW, RATE)} "
+        f"({ORDER}); over those worlds its rank correlation with the key rate is {ranged(rate)}, with the errors "
+        f"{ranged(errors)}, where the claim wants the first below and the second above zero."
+    )
+    return overall(marks, why)
+
+
+def _jeffreys_rises(seen: Seen) -> Verdict:
+    """Judge that smoothing raises the divergence out of sight, although keys improve."""
+    marks: dict[str, Mark] = {}
+    for place in seen.places():
+        if "nlos" in place.lower():
+            rises = [seen.compare(place, arm, RAW, "jeffreys", "above") for arm in PROCESSED]
+            improves = [directed(seen, place, arm, RAW, metric) for arm in PROCESSED for metric in (RATE, ERRORS)]
+            marks[place] = all_seen([*rises, *improves])
+    why = (
+        f"The divergence is {means(seen, RAW, 'jeffreys')} raw, {means(seen, PROCESSED[0], 'jeffreys')} after Golay "
+        f"and {means(seen, PROCESSED[1], 'jeffreys')} after FFT ({ORDER}, simulated); that it rises while key rate and bit "
+        f"error rate improve is {tally(marks)} out of sight."
+    )
+    return overall(marks, why)
+
+
+def _distance(seen: Seen) -> Verdict:
+    marks = {one.place: one.mark for one in _farther(seen, "wasserstein")}
+    why = (
+        f"The raw distance is {means(seen, RAW, 'wasserstein')} ({ORDER}, simulated, amplitude of one tone), and a "
+        f"step away raises it {_steps(marks)}; the paper's own text contradicts itself on what follows for keys."
+    )
+    return overall(marks, why)
+
+
+def _steps(marks: dict[str, Mark]) -> str:
+    tested = [mark for mark in marks.values() if mark != "cannot be tested"]
+    return f"in {tested.count('holds')} of {len(tested)} steps"
+
+
+def _blind(seen: Seen) -> Verdict:
+    """Judge that the distance stays where it was although Golay and FFT improve keys."""
+    marks: dict[str, Mark] = {}
+    for place in seen.places():
+        parts: list[Mark] = []
+        for arm in PROCESSED:
+            better = seen.compare(place, arm, RAW, RATE, "above")
+            moved = seen.compare(place, arm, RAW, "wasserstein", "above")
+            if better.mark == "holds":  # else there is no effect to see
+                parts.append("holds" if moved.found.low > -BLIND * moved.means[1] else "differs")
+        marks[place] = joint(parts)
+    why = (
+        f"The distance is {means(seen, RAW, 'wasserstein')} raw, {means(seen, PROCESSED[0], 'wasserstein')} after "
+        f"Golay and {means(seen, PROCESSED[1], 'wasserstein')} after FFT ({ORDER}, simulated); where these raise the key "
+        f"rate, it falls by less than {BLIND:.0%}: {tally(marks)}."
+    )
+    return overall(marks, why)
+
+
+def _offset(seen: Seen, result: Result) -> Verdict:
+    """Judge that the means make up most of the distance where r is high."""
+    marks: dict[str, Mark] = {}
+    told = []
+    for place in seen.places():
+        rows = [row for row in result.where(kind="means", place=place) if row["wasserstein"]]
+        share = mean_interval([float(row["offset"] or 0) / float(row["wasserstein"] or 1) for row in rows])
+        alike = seen.mean(place, RAW, "pearson").value >= HIGH
+        tested = alike and np.isfinite(share.low)
+        marks[place] = "cannot be tested" if not tested else "holds" if share.low > 0.5 else "differs"
+        if tested:
+            told.append(f"{number(share.value)} at {place}")
+    why = (
+        f"Where raw r is {HIGH} or more, the difference of the ends' means makes up this share of the distance: "
+        f"{', '.join(told) or 'no such place could be tested'}; more than half is asked for."
+    )
+    return overall(marks, why)
+
+
+def _reliable(seen: Seen) -> Verdict:
+    marks: dict[str, Mark] = {}
+    told = ""
+    for name, places in places_of(seen).items():
+        found = {m: tracked(seen, places, PAPERS, m) for m in ("pearson", "coherence_area", "jeffreys", "wasserstein")}
+        good = [reliable(found[m], 1) for m in ("pearson", "coherence_area")]
+        bad = [_not(reliable(found[m], -1)) for m in ("jeffreys", "wasserstein")]
+        marks[name] = joint([*good, *bad])
+        if name == TOGETHER:
+            told = ", ".join(f"{m.replace('_', ' ')} {ranged(rate)}" for m, (rate, _) in found.items())
+    why = (
+        f"Rank correlations with the key rate over scenarios and preprocessings together: {told or 'none'}; the claim "
+        f"wants the first two at 0.5 or beyond, the others not beyond −0.5, and the same for bit errors."
+    )
+    return overall(marks, why)
+
+
+def _not(mark: Mark) -> Mark:
+    return {"holds": "differs", "differs": "holds"}.get(mark, "cannot be tested")  # type: ignore[return-value]
+
+
+def _shift(seen: Seen) -> Verdict:
+    """Judge that r at lag zero misses what r at the best lag sees; the lag was found on spoken samples."""
+    marks: dict[str, Mark] = {}
+    for place in seen.places("simulated"):
+        marks[place] = seen.compare(place, "raw", RAW, "pearson", "above").mark
+    marks |= dict.fromkeys(seen.places("real"), "cannot be tested")  # matched exchange by exchange: nothing to shift
+    why = (
+        f"r at lag zero is {means(seen, RAW, 'pearson')}, at the lag of the largest correlation "
+        f"{means(seen, 'raw', 'pearson')} ({ORDER}, simulated): one number at lag zero hides a shift where the second "
+        f"is larger; the real sets are matched by exchange and have no shift, and that coherence alone shows time and "
+        f"frequency is true by what it is."
+    )
+    return overall(marks, why)

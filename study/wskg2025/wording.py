@@ -1,0 +1,59 @@
+"""How judgements on key rates say their numbers."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from samefade.study import Mark
+from wskg2025.orderings import Comparison, Interval, Seen
+
+ORDER = "LoS-Short / NLoS-Short / NLoS-Long"
+
+
+def means(seen: Seen, arm: str, metric: str) -> str:
+    """Return the means of an arm at the simulated scenarios in the order of `ORDER`: "0.49 / 0.07 / 0.00"."""
+    return " / ".join(number(seen.mean(place, arm, metric).value) for place in seen.places("simulated"))
+
+
+def number(value: float) -> str:
+    """Return a number with two digits after the point, or "none"."""
+    return f"{value:.2f}" if np.isfinite(value) else "none"
+
+
+def ranged(one: Interval) -> str:
+    """Return an estimate with its interval."""
+    return f"{number(one.value)} [{number(one.low)}, {number(one.high)}]"
+
+
+def tally(places: Mapping[str, Mark]) -> str:
+    """Say at how many simulated scenarios (or steps between them) and how many real sets a claim is seen."""
+    alone = {place: mark for place, mark in places.items() if not place.startswith("the three")}
+    parts = []
+    for what, own in (("simulated places", True), ("real sets", False)):
+        tested = [
+            mark for place, mark in alone.items() if place.endswith("simulated") is own and mark != "cannot be tested"
+        ]
+        if tested:
+            parts.append(f"{tested.count('holds')} of {len(tested)} {what} that can be tested")
+    return "seen at " + " and ".join(parts) if parts else "tested nowhere, as there are too few seeds or blocks"
+
+
+def counted(comparisons: Iterable[Comparison]) -> str:
+    """Say how many of some comparisons show the claimed direction."""
+    tested = [one for one in comparisons if one.mark != "cannot be tested"]
+    return f"{sum(one.mark == 'holds' for one in tested)} of {len(tested)} comparisons"
+
+
+def untested(comparisons: Iterable[Comparison]) -> str:
+    """Return the direction of the means at real sets with too few blocks to test, as a clause, or an empty string."""
+    few: dict[str, list[bool]] = {}
+    for one in comparisons:
+        x, y = one.means
+        if (
+            not one.place.endswith("simulated")
+            and one.found.direction() == "too few pairs"
+            and np.isfinite([x, y]).all()
+        ):
+            few.setdefault(one.place, []).append(x > y if one.wanted == "above" else x < y)
+    told = [f"{place} {sum(agree)} of {len(agree)}" for place, agree in few.items()]
+    return f"; with too few blocks to test, the means agree at {', '.join(told)}" if told else ""
