@@ -1,0 +1,100 @@
+"""The records that the figures about signals look at, and how work on them becomes one result.
+
+A *record* is one seed of a simulated scenario, or one recording with all of its blocks, which share the reading of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.bench import Row, Source
+from samefade.study import Lab, Result
+from samefade.types import Float, Observation, Pair, Spoken
+from wskg2025.places import blocks, label, simulated
+
+Arrays = dict[str, NDArray[Any]]
+SEEDS: dict[str, Any] = {"seeds": 20, "seconds": 3600.0, "blocks": 20}
+SETS = ["skyglow/office-los", "skyglow/office-nlos", "skyglow/mobile", "skyglow/outdoor-mobile", "lora-indoor"]
+QUICK: dict[str, Any] = {"seeds": 3, "seconds": 900.0, "blocks": 2, "sets": ["skyglow/office-los"]}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One seed, or one recording.
+
+    Attributes:
+        place: How it is called in tables.
+        role: What kind of place it is.
+        name: The scenario or the set.
+        parts: (number of the seed or block, where it comes from).
+    """
+
+    place: str
+    role: Literal["simulated", "real"]
+    name: str
+    parts: tuple[tuple[int, Source], ...]
+
+    def pairs(self) -> Iterator[tuple[Row, Pair[Observation]]]:
+        """Yield the columns that say which part it is, and its pair of one tone."""
+        for world, source in self.parts:
+            yield {"place": self.place, "role": self.role, "name": self.name, "world": world}, source.pair().one_tone()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What work on one record found."""
+
+    rows: list[Row]
+    arrays: Arrays = field(default_factory=dict)
+
+
+def records(spec: Mapping[str, Any], lab: Lab) -> tuple[list[Record], tuple[str, ...]]:
+    """Return the records of `scenarios` and `sets` that are here, and a sentence about each one that is not."""
+    found = [
+        Record(label(f"sim:{name}"), "simulated", name, ((seed, simulated(name, seed, spec["seconds"])),))
+        for name in spec["scenarios"]
+        for seed in range(spec["seeds"])
+    ]
+    here, absent = lab.sets(spec["sets"])
+    for name in here:
+        parts = tuple(enumerate(blocks(name)[: spec["blocks"]]))
+        found.append(Record(label(parts[0][1]), "real", name, parts))
+    return found, absent
+
+
+def gathered(lab: Lab, work: Callable[[Record], Found], items: Sequence[Record], notes: tuple[str, ...] = ()) -> Result:
+    """Apply work to every record and join what it found, in the records' order."""
+    # the quick study takes seconds: starting processes would cost more than they bring
+    done = [work(item) for item in items] if lab.quick else lab.map(work, items, "records")
+    arrays: Arrays = {}
+    for found in done:
+        arrays |= found.arrays
+    return Result([row for found in done for row in found.rows], arrays, notes)
+
+
+def series(pair: Pair[Observation]) -> tuple[Float, Float]:
+    """Return both ends of a pair of one tone as (n,)."""
+    return np.ravel(pair.a.values), np.ravel(pair.b.values)
+
+
+def spoken(pair: Pair[Observation]) -> Pair[Spoken]:
+    """Return the whole record as samples that may be shown: a figure shows them, so none of them can be a key."""
+    return pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
+
+
+def strangers(pair: Pair[Observation]) -> Pair[Observation]:
+    """Turn b by half of the record: the same spectra with nothing in common, so what agrees is chance."""
+    half = len(pair) // 2
+    turned = Observation(
+        np.roll(pair.b.values, half, axis=0), pair.rate, np.roll(pair.b.mask, half), "b", pair.b.unit, pair.b.start
+    )
+    return Pair(pair.a, turned, None, pair.matching, pair.recordings, pair.main)
+
+
+def places(result: Result, *roles: str) -> list[tuple[str, str]]:
+    """Return (place, name) in the order of the table; by default of simulated and of real places."""
+    wanted = roles or ("simulated", "real")
+    return list(dict.fromkeys((str(r["place"]), str(r["name"])) for r in result.rows if r["role"] in wanted))
