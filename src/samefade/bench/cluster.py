@@ -50,17 +50,17 @@ class Cluster:
             WorkersDied: When a task takes worker after worker with it.
             Exception: Whatever the function raises.
         """
-        dask = engine()
+        distributed = engine()
         futures = self.client.map(work, items, pure=False, batch_size=1000)
         places = {future.key: i for i, future in enumerate(futures)}
-        waiting = dask.as_completed(futures)
+        waiting = distributed.as_completed(futures)
         del futures  # a future that is held keeps its result on a worker
         try:
             for done in waiting:
                 place = places[done.key]
                 try:
                     yield place, done.result()
-                except dask.KilledWorker as died:
+                except distributed.KilledWorker as died:
                     raise WorkersDied(deaths=3, unfinished=waiting.count() + 1, of=len(items)) from died
         finally:
             waiting.clear()
@@ -102,23 +102,33 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
         MissingExtra: When distributed is not installed.
         ClusterUnfit: When no scheduler answers, or it has no workers.
     """
-    dask = engine()
+    distributed = engine()
     if name == "local":
+        import dask
+
         with (
-            dask.LocalCluster(
-                workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
-            ) as here,
-            dask.Client(here) as client,
+            dask.config.set(
+                {"distributed.worker.profile.enabled": False}
+            ),  # it looks at every stack 100 times a second
+            distributed.LocalCluster(
+                workers or cores(),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=40,
+                preload=[f"{__package__}.preload"],
+            ) as here,  # fmt: skip
+            distributed.Client(here) as client,
         ):
             yield Cluster(name, client)
         return
     try:
-        client = dask.Client(name, timeout=PATIENCE)
+        client = distributed.Client(name, timeout=PATIENCE)
     except (OSError, ValueError, RuntimeError) as refused:
         raise ClusterUnfit(name, f"no scheduler answers there ({refused})") from refused
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
-        except dask.TimeoutError as alone:
+        except distributed.TimeoutError as alone:
             raise ClusterUnfit(name, "it has no workers") from alone
         yield Cluster(name, client)

@@ -10,7 +10,7 @@ from samefade.bench.cell import Cell, Row, evaluate
 from samefade.bench.grid import Planned
 from samefade.bench.source import Source
 
-QUICK, BUDGET = 1.0, 30.0  # seconds: a source this quick is tried twice; when to stop trying
+QUICK, BUDGET = 10.0, 30.0  # seconds: a source this quick is tried twice; when to stop trying
 
 
 def kind(cell: Cell) -> Cell:
