@@ -7,7 +7,7 @@ import numpy as np
 
 from samefade import data, files
 from samefade.errors import EndsDisagree, OutOfRange, UnreadableRecording
-from samefade.observe import By
+from samefade.observe import By, unit
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
 
@@ -47,7 +47,7 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
     Args:
         a: Recording of end a, or of both ends.
         b: Recording of end b; leave it out when `a` holds both.
-        eve: Recording of the eavesdropper, where there is one.
+        eve: Recording of the eavesdropper, where there is one; without it, the one that a container of both ends holds.
         subcarrier: Index of the tone, in the format's own numbering; by default 6, the paper's.
         by: "auto", "sequence", "clock" or "row".
         half_duplex: Interpolate b to a's instants.
@@ -60,16 +60,18 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
     """
     if b is None:
         both: dict[str, Any] = {name: column for name, column in zip("ab", columns, strict=True) if column is not None}
-        first, second = _two(a, files.read(a, **both, **options))
+        found = files.read(a, **both, **options)
+        first, second = _two(a, found)
     else:
+        found = ()
         first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
-    heard = files.read(eve) if eve is not None else None
+    heard = files.read(eve) if eve is not None else found[2:3] if files.container.can_read(a) else None
     rate = options.get("rate")
     made = match_pair(
         first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex, all_tones=all_tones
     )
-    _refuse_one_tone(made, all_tones=all_tones)
-    _refuse_copies(made, a, a if b is None else b)
+    refuse_one_tone(first, all_tones=all_tones)
+    refuse_copies(made, a, a if b is None else b)
     return made
 
 
@@ -106,8 +108,8 @@ def read_set(
         raise EndsDisagree(f"ends, of which {found.name} has only one", "there", "missing")
     heard = files.read(eve) if eve is not None else read_by_role.get("eve")
     made = match_pair(a, b, heard, tone=subcarrier, by=by, half_duplex=found.half_duplex, all_tones=all_tones)
-    _refuse_one_tone(made, all_tones=all_tones)
-    _refuse_copies(made, *(paths.get(role, paths.get("both", found.name)) for role in ("a", "b")))
+    refuse_one_tone(a, all_tones=all_tones)
+    refuse_copies(made, *(paths.get(role, paths.get("both", found.name)) for role in ("a", "b")))
     return made
 
 
@@ -136,13 +138,22 @@ def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recordin
     return found[0], found[1]
 
 
-def _refuse_one_tone(made: Pair[Observation], *, all_tones: bool) -> None:
-    if all_tones and made.a.values.ndim == 1:
-        raise OutOfRange("all tones", f"asked of a record in {made.a.unit}", "a recording of CSI, which has tones")
+def refuse_one_tone(end: Recording, *, all_tones: bool) -> None:
+    """Refuse to look for many tones in signal strength.
+
+    Raises:
+        OutOfRange: When all tones are asked of a recording without CSI.
+    """
+    if all_tones and end.raw is None:
+        raise OutOfRange("all tones", f"asked of a record in {unit(end)}", "a recording of CSI, which has tones")
 
 
-def _refuse_copies(made: Pair[Observation], a: Place, b: Place) -> None:
-    """Refuse one recording given as both ends: two receivers never log the same noise, so its keys mean nothing."""
+def refuse_copies(made: Pair[Observation], a: Place, b: Place) -> None:
+    """Refuse one recording given as both ends: two receivers never log the same noise, so its keys mean nothing.
+
+    Raises:
+        EndsDisagree: When all values of both ends are equal.
+    """
     both = made.a.mask & made.b.mask
     x, y = made.a.values[both], made.b.values[both]
     first, second = made.recordings[:2]  # interpolation for half duplex would hide that the values are equal

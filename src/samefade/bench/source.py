@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from samefade import api, channel, data, observe
+from samefade.api.blocks import Blocks, in_blocks
 from samefade.bench.digest import digest
 from samefade.data import netstar
 from samefade.errors import OutOfRange, UnknownName
+from samefade.files import container
 from samefade.observe import By
 from samefade.types import Observation, Pair
 
@@ -35,7 +37,9 @@ class Source:
         blocks: Into how many equal parts the record is cut.
         tone: Which tone of CSI.
         all_tones: Whether to take every tone that both ends can use, for schemes that use them all. One source serves
-            both kinds in one grid: a scheme of one tone takes `tone` of it, and gets what it gets without `all_tones`.
+            both kinds in one grid: a scheme of one tone takes `tone` of it. A simulated world with all its tones has
+            the times, losses and fade that its seed has with one, and another draw of noise: compare schemes on
+            sources that are equal.
     """
 
     name: str
@@ -65,12 +69,15 @@ class Source:
         return self.name.partition(":")[2]
 
     def pair(self) -> Pair[Observation]:
-        """Make the pair.
+        """Make the pair; of a block of a container nothing but its own packets is read.
 
         Raises:
             SamefadeError: When there is no such thing, or it cannot be read or matched.
         """
-        return _block(_whole(replace(self, block=0, blocks=1)), self.block, self.blocks)
+        whole = replace(self, block=0, blocks=1)
+        if self.blocks > 1 and self.kind == "files" and all(container.can_read(path) for path in self.paths()):
+            return _matched(whole, tuple(self.hashes().values())).block(self.block, self.blocks)
+        return _block(_whole(whole), self.block, self.blocks)
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each file behind it, by a short name; none for a simulated world.
@@ -133,6 +140,11 @@ def remarks(source: Source) -> tuple[str, ...]:
         if (left := [(why, count) for why, count in end.dropped.items() if count])
     ]
     return tuple(f"{source.name}: {text}" for text in (f"matched by {pair.matching}", *lost))
+
+
+@lru_cache(maxsize=4)  # holds a few numbers for every 65,536 packets, not the packets
+def _matched(source: Source, _hashes: tuple[str, ...]) -> Blocks:
+    return in_blocks(*source.paths(), subcarrier=source.tone, by=source.by, all_tones=source.all_tones)
 
 
 @lru_cache(maxsize=2)  # the blocks and schemes of one record follow each other

@@ -84,6 +84,13 @@ def opened(path: Path, kind: str) -> Iterator[Any]:
         raise damaged(path, damage) from damage
 
 
+def reopened(path: Path) -> Any:  # noqa: ANN401 -- a zarr group
+    """Return the root group of a container that `opened` has looked at; its store closes when it is let go."""
+    zarr = engine()
+    store = zarr.storage.LocalStore(path, read_only=True) if path.is_dir() else zarr.storage.ZipStore(path)
+    return root_of(store, "r")
+
+
 def damaged(path: Path, damage: BaseException) -> UnreadableRecording:
     """Return the error for a container whose content contradicts itself."""
     return UnreadableRecording(path, reason=f"damaged container: {type(damage).__name__}: {damage}")
