@@ -36,7 +36,7 @@ def means(rows: Iterable[Row]) -> list[Means]:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         arm, place = row.get("arm") or row.get("scheme"), row.get("place") or row.get("name")
-        if row.get(RATE) is not None and arm is not None and place is not None:
+        if _rate(row) is not None and arm is not None and place is not None:
             groups.setdefault((str(place), str(arm)), []).append(row)
     return [_means(place, arm, group) for (place, arm), group in groups.items()]
 
@@ -54,8 +54,14 @@ def everywhere(results: Iterable[Shelved]) -> list[Means]:
 
 def _means(place: str, arm: str, rows: list[Row]) -> Means:
     values = {name: [v for row in rows if (v := _float(row.get(name))) is not None] for name in COLUMNS}
+    values[RATE] = [v for row in rows if (v := _rate(row)) is not None]
     mean = {name: float(np.mean(found)) if found else float("nan") for name, found in values.items()}
     return Means(place, arm, len(values[RATE]), len(values[SECURE]), mean)
+
+
+def _rate(row: Row) -> float | None:
+    """Return the key rate: none was made where the ends could not even agree on terms."""
+    return 0.0 if row.get(RATE) is None and row.get("refusal") == "NotReciprocal" else _float(row.get(RATE))
 
 
 def _float(value: object) -> float | None:

@@ -12,6 +12,7 @@ from samefade import data
 from samefade.bench import Cell, Row, cores, each, evaluate, netstar_sources
 from samefade.errors import DataUnavailable, SamefadeError
 from samefade.study.cells import Cells
+from samefade.study.pool import Pool
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -46,9 +47,14 @@ class Lab:
         told: Told = lambda _done, _all, _what: None,
         cells: Cells | None = None,
         authors: bool = False,
+        pool: Pool | None = None,
     ) -> None:
-        """Take how many processes there are, who is told how much is done, and where evaluated cells are kept."""
-        self.quick, self.workers, self._told = quick, workers or cores(), told
+        """Take how many processes there are, who is told how much is done, and where evaluated cells are kept.
+
+        With a pool, its processes are used, and stay.
+        """
+        self.quick, self.workers, self._told = quick, pool.workers if pool else workers or cores(), told
+        self._pool = pool
         self._cells, self.authors = cells, authors
         self._began = process_time()
         self._data: dict[str, dict[str, str]] = {}
@@ -136,7 +142,9 @@ class Lab:
 
     def _each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R, float]]:
         alone = min(self.workers, len(items)) <= 1  # then `each` works in this process, whose time is counted, too
-        for place, (result, seconds) in each(partial(_timed, work), items, workers=self.workers):
+        timed = partial(_timed, work)
+        done = each(timed, items, workers=self.workers) if self._pool is None else self._pool.each(timed, items)
+        for place, (result, seconds) in done:
             self._inside += seconds if alone else 0.0
             yield place, result, seconds
 

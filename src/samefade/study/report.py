@@ -41,12 +41,18 @@ def page(study: Study, sheet: Sheet, results: Mapping[str, Shelved], figures: Pa
     lines += _parts(study, BEFORE[:1])
     lines += ["## In short", "", *summary(sheet, results), ""]
     lines += _parts(study, BEFORE[1:])
-    for name in study.figures():
+    for name in _ordered(study, sheet):
         lines += _figure(name, sheet, results.get(name), figures)
     lines += _apart(sheet)
     lines += _parts(study, AFTER)
     lines += _provenance(results)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _ordered(study: Study, sheet: Sheet) -> list[str]:
+    """Return figures as the list of claims has them, then judges that have no file yet, then what it does not name."""
+    judges = [claim.judge for claim in sheet.paper.claims.values() if claim.judge is not None]
+    return list(dict.fromkeys([*sheet.paper.figures, *judges, *study.figures()]))
 
 
 def _parts(study: Study, names: tuple[str, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from samefade.study.folder import Study
 from samefade.study.lab import Lab, Told
 from samefade.study.picture import picture
 from samefade.study.places import Places
+from samefade.study.pool import Pool
 from samefade.study.provenance import fingerprint, provenance
 from samefade.study.shelf import Shelf, Shelved
 from samefade.study.state import State, state
@@ -101,16 +102,18 @@ def run(
         CannotWrite: When nothing can be kept.
     """
     outcome = Outcome()
-    cells = Cells(places.cells, fingerprint(), forget=order.fresh)
+    cells, pool = Cells(places.cells, fingerprint(), forget=order.fresh), Pool(order.workers)
     try:
         for now in states:
             try:
-                outcome.done[now.name] = _figure(study, now, places, order, cells, began(now))
+                lab = Lab(quick=order.quick, told=began(now), cells=cells, authors=order.authors, pool=pool)
+                outcome.done[now.name] = _figure(study, now, places, order, lab)
                 if now.need == "compute":
                     outcome.computed.append(now.name)
             except Exception as error:  # noqa: BLE001 -- a figure is code of others, and the next one may be whole
                 outcome.failures.append(_failure(study, now.name, error))
     finally:
+        pool.close()
         cells.close()
     return outcome
 
@@ -127,15 +130,11 @@ def shelf_of(study: Study, places: Places) -> Shelf:
     return Shelf(places.results, study.path / "results" if study.bundled else None)
 
 
-def _figure(study: Study, now: State, places: Places, order: Order, cells: Cells, told: Told) -> Shelved:
+def _figure(study: Study, now: State, places: Places, order: Order, lab: Lab) -> Shelved:
     shelf = shelf_of(study, places)
-    shelved = now.kept if now.need != "compute" or now.kept is None else None
-    if shelved is None:
-        shelved = _compute(study, now, shelf, order, Lab(
-            quick=order.quick, workers=order.workers, told=told, cells=cells, authors=order.authors
-        ))  # fmt: skip
+    shelved = _compute(study, now, shelf, order, lab) if now.need == "compute" or now.kept is None else now.kept
     if shelved.whole:  # what needs arrays that are not here stays as it was judged and drawn
-        shelved = shelf.judged(shelved, _verdicts(now, shelved.result))
+        shelved = shelf.judged(shelved, now.figure.SPEC.title, _verdicts(now, shelved.result))
         file = places.figures / f"{now.name}.png"
         if now.need == "compute" or order.draw or not file.is_file():
             picture(now.figure, shelved.result, file)

@@ -83,15 +83,16 @@ class Shelf:
             raise CannotWrite(self.folder / f"{figure}.json", "it cannot be read again")
         return found
 
-    def judged(self, shelved: Shelved, verdicts: Mapping[int, Verdict]) -> Shelved:
-        """Keep the verdicts on a result, and write only where they changed.
+    def judged(self, shelved: Shelved, title: str, verdicts: Mapping[int, Verdict]) -> Shelved:
+        """Keep the verdicts on a result, and its title, and write only where they changed.
 
         Raises:
             CannotWrite: When the operating system refuses.
         """
-        if _told(verdicts) != _told(shelved.verdicts):
-            self._write(shelved.figure, shelved.about, shelved.result.rows, verdicts)
-        return Shelved(shelved.figure, shelved.about, shelved.result, verdicts, shelved.whole)
+        about = {**shelved.about, "title": title}
+        if plain(_told(verdicts)) != plain(_told(shelved.verdicts)) or about != shelved.about:
+            self._write(shelved.figure, about, shelved.result.rows, verdicts)
+        return Shelved(shelved.figure, about, shelved.result, verdicts, shelved.whole)
 
     def _write_arrays(self, figure: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         small, large = self.folder / f"{figure}.npz", self.folder / f"{figure}.large.npz"
@@ -146,6 +147,7 @@ def write(path: Path, text: str) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text, "utf-8")
         part.replace(path)
     except OSError as why:

@@ -1,0 +1,68 @@
+"""Processes that stay for a whole study: starting them for every figure would take longer than a quick figure does."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children, get_context
+from typing import TypeVar
+
+from samefade.bench import cores, each
+from samefade.bench.local import _serve
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Pool:
+    """Processes for one map after the other.
+
+    Attributes:
+        workers: How many.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Start nothing yet."""
+        self.workers = workers or cores()
+        self._pool: ProcessPoolExecutor | None = None
+        self._others = set(active_children())
+
+    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R]]:
+        """Apply a function of a module to every item, as `bench.each`, which takes over where a process dies.
+
+        Raises:
+            WorkersDied: When process after process dies.
+            Exception: Whatever the function raises; what has not begun by then is given up.
+        """
+        if min(self.workers, len(items)) <= 1:
+            yield from ((i, work(item)) for i, item in enumerate(items))
+            return
+        left = dict(enumerate(items))
+        try:
+            for place, result in self._shared(work, left):
+                del left[place]
+                yield place, result
+        except BrokenProcessPool:
+            self.close()
+            order = list(left)
+            rest = each(work, [left[place] for place in order], workers=self.workers)
+            yield from ((order[i], result) for i, result in rest)
+
+    def close(self) -> None:
+        """End the processes, whatever they are at."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+            for process in set(active_children()) - self._others:
+                process.terminate()
+
+    def _shared(self, work: Callable[[T], R], items: dict[int, T]) -> Iterator[tuple[int, R]]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_serve)
+        places: dict[Future[R], int] = {self._pool.submit(work, item): i for i, item in items.items()}
+        try:
+            for done in as_completed(list(places)):
+                yield places.pop(done), done.result()
+        except BaseException:
+            for future in places:
+                future.cancel()
+            raise

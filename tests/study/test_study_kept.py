@@ -1,0 +1,145 @@
+"""Cells and results on disk: nothing is lost, nothing is taken for what it is not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from samefade.bench import Cell, Source, evaluate
+from samefade.study.cells import KEPT, Cells
+from samefade.study.figure import Result, Verdict
+from samefade.study.lab import Lab
+from samefade.study.shelf import Shelf
+
+CELL = Cell(Source("sim:carried", 1, seconds=60), "raw", ("samples", "pearson"))
+ABOUT = {"title": "t", "provenance": {"code": "c"}, "spec": {}, "identity": "i"}
+
+
+def grid(tmp_path, cells, told=None, code="c", **options):
+    kept = Cells(tmp_path, code, **options)
+    lab = Lab(workers=1, cells=kept, told=told or (lambda *_: None))
+    rows = lab.grid(cells)
+    kept.close()
+    return rows, lab.spent()
+
+
+def without_time(rows):
+    return [{name: value for name, value in row.items() if name not in ("wall_s", "source_s")} for row in rows]
+
+
+def test_a_cell_is_evaluated_once_and_comes_back_as_it_was(tmp_path):
+    cells = [CELL, replace(CELL, scheme="golay"), replace(CELL, scheme="wskg", metrics=("band_high_hz",)), CELL]
+    first, spent = grid(tmp_path, cells)
+    assert without_time(first) == without_time(evaluate(cells))
+    assert (spent["cells_evaluated"], spent["cells_reused"]) == (3, 0)
+    again, spent = grid(tmp_path, cells)
+    assert again == first
+    assert (spent["cells_evaluated"], spent["cells_reused"]) == (0, 4)
+    assert spent["reused_s"] > 0
+    assert spent["seeds"] == [1]
+
+
+def test_other_metrics_of_a_known_cell_are_added_to_it(tmp_path):
+    grid(tmp_path, [CELL])
+    more = replace(CELL, metrics=("samples", "pearson", "jeffreys"))
+    rows, spent = grid(tmp_path, [more])
+    assert spent["cells_evaluated"] == 1
+    assert without_time(rows) == without_time(evaluate([more]))
+    kept = Cells(tmp_path, "c")
+    assert kept.missing(more) is None
+    assert kept.missing(replace(CELL, metrics=("pearson", "lag"))).metrics == ("lag",)
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CELL, source=replace(CELL.source, seed=2)),
+        replace(CELL, source=replace(CELL.source, by="row")),
+        replace(CELL, scheme="golay"),
+        replace(CELL, minutes=0.2),
+        replace(CELL, terms="oracle"),
+        replace(CELL, trained=Source("sim:carried", 9, seconds=60)),
+    ],
+    ids=["seed", "by", "scheme", "minutes", "terms", "trained"],
+)
+def test_whatever_decides_a_cell_is_in_its_key(tmp_path, other):
+    kept = Cells(tmp_path, "c")
+    assert kept.key(other) != kept.key(CELL)
+    kept.close()
+
+
+def test_other_code_and_a_fresh_study_know_nothing_of_it(tmp_path):
+    grid(tmp_path, [CELL])
+    assert grid(tmp_path, [CELL], code="d")[1]["cells_evaluated"] == 1
+    assert grid(tmp_path, [CELL], forget=True)[1]["cells_evaluated"] == 1
+    assert grid(tmp_path, [CELL])[1]["cells_evaluated"] == 0
+
+
+def test_a_line_that_was_cut_costs_its_cell_only(tmp_path):
+    others = [CELL, replace(CELL, scheme="golay")]
+    grid(tmp_path, others)
+    (file,) = tmp_path.glob("cells-*.jsonl")
+    file.write_bytes(file.read_bytes()[:-20])
+    assert grid(tmp_path, others)[1]["cells_evaluated"] == 1
+    assert grid(tmp_path, others)[1]["cells_evaluated"] == 0
+
+
+def test_what_was_absent_is_looked_for_again_and_an_honest_refusal_is_kept(tmp_path, monkeypatch):
+    monkeypatch.delenv("SAMEFADE_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    absent = Cell(Source("set:skyglow/mobile"), "raw", ("pearson",))
+    short = replace(CELL, source=replace(CELL.source, seconds=1))
+    for reused in (0, 1):
+        rows, spent = grid(tmp_path, [absent, short])
+        assert rows[0]["refusal"] == "DataUnavailable"
+        assert rows[1]["refusal"] is not None
+        assert spent["cells_reused"] == reused
+
+
+def test_old_code_does_not_fill_the_disk(tmp_path):
+    for i in range(KEPT + 3):
+        Cells(tmp_path, f"code{i}").close()
+    assert len(list(tmp_path.glob("cells-*"))) == KEPT
+
+
+def test_a_result_comes_back_to_seven_digits_with_its_arrays(tmp_path):
+    rows = [{"x": 1, "y": np.pi, "z": None}, {"x": np.int64(2), "w": "ü | <b>", "y": float("nan")}]
+    result = Result(rows, {"c": np.arange(4) * 1j}, ("absent",))
+    Shelf(tmp_path).write("fig1", ABOUT, result)
+    found = Shelf(tmp_path).read("fig1")
+    assert found.result.rows == [
+        {"x": 1, "y": 3.141593, "z": None, "w": None},
+        {"x": 2, "y": None, "z": None, "w": "ü | <b>"},
+    ]
+    assert found.result.notes == ("absent",)
+    assert found.whole
+    assert np.array_equal(found.result.arrays["c"], np.arange(4) * 1j)
+    before = (tmp_path / "fig1.json").read_bytes(), (tmp_path / "fig1.npz").read_bytes()
+    Shelf(tmp_path).write("fig1", ABOUT, result)
+    assert before == ((tmp_path / "fig1.json").read_bytes(), (tmp_path / "fig1.npz").read_bytes())
+
+
+def test_large_arrays_lie_apart_and_a_result_without_them_says_so(tmp_path):
+    noise = np.random.default_rng(0).random(60_000)
+    Shelf(tmp_path).write("fig1", ABOUT, Result([], {"noise": noise}))
+    (tmp_path / "fig1.large.npz").unlink()
+    assert not Shelf(tmp_path).read("fig1").whole
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"schema": "other/1"}', b"\xff"])
+def test_a_damaged_result_is_none(tmp_path, damage):
+    (tmp_path / "fig1.json").write_bytes(damage)
+    assert Shelf(tmp_path).read("fig1") is None
+
+
+def test_verdicts_are_written_only_when_they_change(tmp_path):
+    shelf = Shelf(tmp_path)
+    first = shelf.write("fig1", ABOUT, Result([{"x": 1}]))
+    verdicts = {1: Verdict("holds", "why", {"here": "holds"})}
+    shelf.judged(first, "t", verdicts)
+    found = shelf.read("fig1")
+    assert found.verdicts == verdicts
+    written = (tmp_path / "fig1.json").stat().st_mtime_ns
+    shelf.judged(found, "t", verdicts)
+    assert (tmp_path / "fig1.json").stat().st_mtime_ns == written
