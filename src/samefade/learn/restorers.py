@@ -51,7 +51,7 @@ class _Learned(Recipe):
             ConstantSignal: When an end does not vary.
             EndsDisagree: When shapes or rates differ.
             MissingExtra: When the deep-learning library is not installed.
-            TooFewSamples: When fewer samples were heard than 8 windows hold.
+            TooFewSamples: When fewer samples were heard than 4 windows hold.
         """
         engine.present()
         from samefade.learn.training import fit
@@ -163,6 +163,7 @@ class Convergence(_Learned):
 
     kernel: int = 17
     steps: int = 600
+    batch: int = 32
     spread: float = 1.0
 
     kind: ClassVar[int] = 2

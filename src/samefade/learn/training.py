@@ -30,7 +30,7 @@ from samefade.types import Observation
 Progress = Callable[[int, int, float], None]
 CHUNK = 50  # steps between two looks at progress, and in one compiled call
 _KEPT = 4  # chunks between two checkpoints
-_FEWEST = 8  # windows' worth of samples that were heard at both ends
+_FEWEST = 4  # windows' worth of samples that were heard at both ends
 
 
 @dataclass(frozen=True)
