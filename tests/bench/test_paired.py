@@ -1,4 +1,4 @@
-"""Paired comparisons: Wilcoxon's test against SciPy, his table, and every sign counted; the interval; what is missing."""
+"""Paired comparisons: Wilcoxon's test against SciPy, his table, and every sign counted; the interval; missing rows."""
 
 from itertools import product
 

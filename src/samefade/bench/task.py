@@ -35,22 +35,22 @@ def tasks(planned: Sequence[Planned], costs: Costs) -> list[Task]:
     """Cut cells into tasks, in their order; a source whose cost is not known is a task of its own."""
     made: list[Task] = []
     held: list[Planned] = []
-    seconds = 0.0
+    seconds = 0.0  # of what is held
     for source, group in groupby(planned, key=lambda one: one.cell.source):
         pair = costs.of_source(source)
         seconds += pair
+        own = 0.0  # of this source's cells among what is held
         for one in group:
-            cost = costs.of_cell(one.cell)
-            held.append(one)
-            seconds += WORTH if cost is None else cost
-            if seconds >= max(WORTH, _PAIRS * pair) and cost is not None:
+            if own and seconds >= WORTH and own >= _PAIRS * pair:
                 made.append(_task(held, seconds))
-                held, seconds = [], pair
-        if seconds >= WORTH and held:
+                held, seconds, own = [], pair, 0.0
+            cost = costs.of_cell(one.cell)
+            own += cost or 0.0
+            seconds += WORTH if cost is None else cost
+            held.append(one)
+        if seconds >= WORTH:
             made.append(_task(held, seconds))
             held, seconds = [], 0.0
-        elif not held:
-            seconds = 0.0
     return [*made, _task(held, seconds)] if held else made
 
 
