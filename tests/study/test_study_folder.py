@@ -1,10 +1,16 @@
 """Where a study is found, which of its modules are figures, and what of their source decides their numbers."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import samefade
 from samefade.errors import UnknownName
+from samefade.study import Lab
+from samefade.study.claims import read
 from samefade.study.errors import FigureIncomplete, StudyNotFound
-from samefade.study.folder import Study, find, natural
+from samefade.study.folder import CLAIMS, Study, find, natural
 from samefade.study.reach import reach
 
 WHOLE = "from samefade.study import Spec\nSPEC = Spec('', {})\ncompute = draw = judge = None\n"
@@ -113,3 +119,17 @@ def test_a_module_that_is_taken_whole_counts_whole(tmp_path, form):
     first = reach(made, "fig1")
     (made / "places.py").write_text(PLACES.replace("20", "21"))
     assert reach(made, "fig1") != first
+
+
+def test_the_figure_and_the_claims_on_the_page_work(tmp_path):
+    page = Path(samefade.__file__).parents[2] / "docs/howto/study.md"
+    if not page.is_file():
+        pytest.skip("the pages are not a part of the installed package")
+    code, claims = (re.search(rf"```{kind}\n(.*?)```", page.read_text(), re.DOTALL)[1] for kind in ("python", "toml"))
+    made = folder(tmp_path, "mypaper", fig01=code)
+    (made / CLAIMS).write_text(claims)
+    figure = Study("mypaper", made).load("fig01")
+    result = figure.compute({"seeds": 2, "seconds": 120}, Lab(workers=1))
+    assert len(result.rows) == 4
+    assert figure.draw(result).axes
+    assert figure.judge(result).keys() == {n for n, claim in read(made / CLAIMS).claims.items() if claim.judge}
