@@ -101,6 +101,7 @@ def _off_zero(result: Result) -> Verdict:
         gain = np.median(result.column("peak", place=name) - result.column("at_zero", place=name))
         often = f"off zero in {np.count_nonzero(lag)} of {len(lag)} worlds"
         parts.append(f"{name}: {often}, median |lag| {one.x:.3g} packets, worth {gain:.3f} of correlation")
+    parts.append("that a starts late and loses packets is an input of the simulation")
     parts.append(f"the recordings here are matched {MATCHED}")
     return overall({name: one.mark for name, one in seen.items()} | _untested(result), told(parts))
 

@@ -9,7 +9,7 @@ import numpy as np
 from samefade import wavelet
 from samefade.bench import Row, Source
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025.coherence import HIGH, kept, sampled, summary
+from wskg2025.coherence import HIGH, coherent_up_to, kept, sampled, summary
 from wskg2025.contrasts import contrast, joint, told
 from wskg2025.losing import COLUMNS, Whole, cases, damaged, inspect, read, whole
 from wskg2025.panels import coherences
@@ -43,7 +43,13 @@ SPEC = Spec(
 )
 FAR = "nlos-long"
 BANDS = tuple(f"{kind}_{band}" for kind in ("area", "in_phase") for band in ("slow", "middle", "fast"))
-_LETTERS = dict(zip(("none", "middle", "and beginning", "and end"), "abcd", strict=True))
+ABOUT = "Losses of a fortieth of the record each: at a half, then at a twelfth, then at five sixths; rows closed up"
+_TITLES = {
+    "none": "a LoS, simulated: no loss",
+    "middle": "b lost in the middle",
+    "and beginning": "c and at the beginning",
+    "and end": "d and towards the end",
+}
 
 
 def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
@@ -101,9 +107,13 @@ def _far(record: Record) -> Found:
 
 
 def _around(now: Whole, found: wavelet.Coherence, cuts: list[Cut]) -> list[Row]:
-    """Measure around each loss: R² in it, after it, and where nothing was lost; and the phase until the next loss."""
+    """Measure around each loss: R² in it, after it, and where nothing was lost; and the phase until the next loss.
+
+    Rows are read that are coherent without losses, the two fastest octaves of them: there a shift shows, too.
+    """
     panel, before = sampled(found, COLUMNS, None), sampled(now.found, COLUMNS, None)
-    heights = height(panel, now.band)
+    top = max(coherent_up_to(now.found), 4 * float(now.found.frequency[now.found.valid > 0][-1]))
+    heights, usual = (height(one, (top / 4, top)) for one in (panel, before))
     minute = now.rate * 60
     rows: list[Row] = []
     for i, cut in enumerate(cuts):
@@ -114,9 +124,9 @@ def _around(now: Whole, found: wavelet.Coherence, cuts: list[Cut]) -> list[Row]:
             "minute": begin,
             "inside": _mean(heights, panel.minutes, begin, stop),
             "later": _mean(heights, panel.minutes, stop + wide, stop + 3 * wide),
-            "unharmed": _mean(now.heights, before.minutes, begin, stop),
-            "phase_after": _phase(panel, now.band[1], stop, until),
-            "phase_unharmed": _phase(before, now.band[1], stop, until),
+            "unharmed": _mean(usual, before.minutes, begin, stop),
+            "phase_after": _phase(panel, top, stop, until),
+            "phase_unharmed": _phase(before, top, stop, until),
         })  # fmt: skip
     return rows
 
@@ -137,16 +147,12 @@ def _phase(panel: "Panel", top: float, begin: float, stop: float) -> float:
 def draw(result: Result) -> "Figure":
     """Draw the four cases of the first seed, rows closed up, NLoS-LongRange, and a recording's last case."""
     titles = {}
-    for case, letter in _LETTERS.items():
+    for case, title in _TITLES.items():
         rows = result.where(name="los-short", case=case, treatment="closed up", world=0, loss=None)
-        titles[f"los-short/{case}"] = (
-            f"{letter} LoS, simulated: {case}\n{rows[0]['packets'] if rows else 0} packets lost"
-        )
+        titles[f"los-short/{case}"] = f"{title}\n{rows[0]['packets'] if rows else 0} packets lost"
     titles[FAR] = f"{label(f'sim:{FAR}')}\n(nothing induced)"
     titles |= {f"{short}/and end": f"d {name}:\nthe same losses" for name, short in places(result, "real")}
-    return coherences(
-        result, titles, 3, "Two hours with losses of three minutes at minute 60, 10 and 100; rows closed up"
-    )
+    return coherences(result, titles, 3, ABOUT)
 
 
 def judge(result: Result) -> dict[int, Verdict]:

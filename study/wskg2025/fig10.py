@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from samefade import wavelet
+from samefade import metrics, wavelet
 from samefade.bench import Row
 from samefade.errors import SamefadeError
 from samefade.restore import CoherentBand
@@ -53,8 +53,6 @@ def _record(record: Record) -> Found:
 
 
 def _numbers(pair: Pair[Observation], plain: Shown, synced: Shown) -> Row:
-    from samefade import metrics
-
     band, first = synced.terms.band, _extreme(pair)
     return {
         "lag": synced.terms.lag,
@@ -96,22 +94,18 @@ def _power(band: Band | None, pair: Pair[Observation]) -> float:
 
 
 def _curves(name: str, pair: Pair[Observation], shown: Mapping[str, Shown]) -> Arrays:
-    found: Arrays = {}
+    curves = {what: (one.a, one.b) for what, one in shown.items()}
     first = _extreme(pair)
     if first is not None:
-        ends = [
+        a, b = (
             wavelet.inverse(x, rate=pair.rate, low=first.low, high=first.high, voices=first.voices)
             for x in series(pair)
-        ]
-        shown = {
-            **shown,
-            "extreme": Shown(
-                *(x + y.mean() for x, y in zip(ends, series(pair), strict=True)), pair.rate, Terms(rate=pair.rate)
-            ),
-        }
-    for what, one in shown.items():
-        at = np.linspace(0, len(one.a) - 1, min(len(one.a), _POINTS)).round().astype(int)
-        found[f"{name}/{what}"] = np.stack([at / one.rate / 60, one.a[at], one.b[at]]).astype(np.float32)
+        )
+        curves["extreme"] = (a, b)
+    found: Arrays = {}
+    for what, (a, b) in curves.items():
+        at = np.linspace(0, len(a) - 1, min(len(a), _POINTS)).round().astype(int)
+        found[f"{name}/{what}"] = np.stack([at / pair.rate / 60, a[at], b[at]]).astype(np.float32)
     return found
 
 

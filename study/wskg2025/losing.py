@@ -9,8 +9,8 @@ from samefade import reciprocity, wavelet
 from samefade.bench import Row
 from samefade.types import Float
 from samefade.wavelet import Coherence
-from wskg2025.coherence import coherent_up_to, sampled
-from wskg2025.zones import Cut, Treatment, Zone, height, lose, readable, zones
+from wskg2025.coherence import sampled
+from wskg2025.zones import Cut, Treatment, Zone, height, lose, zones
 
 COLUMNS = 3600  # points in time at which zones are looked for
 
@@ -27,22 +27,25 @@ class Case(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """A record before anything was taken from it: both ends, and how its coherence looks in the band that is read."""
+    """A record before anything was taken from it: both ends, their coherence, and its usual R² in the fastest rows."""
 
     a: Float
     b: Float
     rate: float
     found: Coherence
-    band: tuple[float, float]
-    heights: Float
+    usual: float
+
+    @property
+    def fastest(self) -> tuple[float, float]:
+        """Return the two fastest octaves, Hz: where a zone's edges are sharpest."""
+        return self.rate / 8, self.rate / 2
 
 
 def whole(a: Float, b: Float, rate: float) -> Whole:
     """Measure a record without losses."""
-    found = wavelet.coherence(a, b, rate=rate)
-    slow = found.frequency[found.valid > 0]
-    band = readable(coherent_up_to(found), float(slow[-1]))
-    return Whole(a, b, rate, found, band, height(sampled(found, COLUMNS, None), band))
+    record = Whole(a, b, rate, wavelet.coherence(a, b, rate=rate), 0.0)
+    heights = height(sampled(record.found, COLUMNS, None), record.fastest)
+    return record._replace(usual=float(np.median(heights)))
 
 
 def cases(told: Mapping[str, Any]) -> dict[str, Case]:
@@ -64,12 +67,15 @@ def damaged(record: Whole, case: Case, how: Treatment) -> tuple[Float, Float, Co
 def read(record: Whole, case: Case, found: Coherence) -> Row:
     """Read the losses off the coherence as the paper does: the widest zones, as many as there are losses.
 
+    The paper speaks of areas of zero coherence; here a zone is where the fastest rows have less than half of their
+    usual R², which even rows that agree by chance alone can show.
+
     `zone_packets` is their width times the rate, `zone_first` and `zone_second` each one's, and `zone_places` how many
     of them lie over a loss.
     """
-    heights = height(sampled(found, COLUMNS, None), record.band)
+    heights = height(sampled(found, COLUMNS, None), record.fastest)
     step = found.n / len(heights)
-    seen = zones(heights, float(np.median(record.heights)), step)[: max(1, len(case.losses))]
+    seen = zones(heights, record.usual, step)[: max(1, len(case.losses))]
     seen = sorted(seen) + [Zone(0, 0)] * (2 - len(seen))
     cuts = case.cuts(len(record.a))
     over = sum(

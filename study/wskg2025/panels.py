@@ -1,6 +1,6 @@
 """Pictures of coherence side by side, as the paper prints them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from samefade.study import Result
@@ -8,18 +8,21 @@ from wskg2025.coherence import panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
 ARROWS = (9, 13)
 
 
-def coherences(result: Result, titles: Mapping[str, str], columns: int, about: str) -> "Figure":
+def coherences(
+    result: Result, titles: Mapping[str, str], columns: int, about: str, *, size: tuple[float, float] = (3.9, 2.75)
+) -> "Figure":
     """Draw the panels that were kept under these names, each with its title, and one colour bar."""
     from matplotlib.figure import Figure
 
     names = [name for name in titles if f"{name}/power" in result.arrays]
     rows = -(-len(names) // columns)
-    figure = Figure(figsize=(3.9 * columns + 0.9, 2.75 * rows + 0.4), layout="constrained")
+    figure = Figure(figsize=(size[0] * columns + 0.9, size[1] * rows + 0.4), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
     mesh = None
     for place, name in zip(axes.flat, names, strict=False):
@@ -28,21 +31,20 @@ def coherences(result: Result, titles: Mapping[str, str], columns: int, about: s
         spare.set_visible(False)
     for place in axes[:, 0]:
         place.set_ylabel("frequency (Hz)")
-    for place in axes[-1]:
-        place.set_xlabel("time (min)")
+    for i, place in enumerate(axes.flat[: len(names)]):
+        if i + columns >= len(names):
+            place.set_xlabel("time (min)")
     if mesh is not None:
         figure.colorbar(mesh, ax=axes, label="wavelet coherence R²", pad=0.01, aspect=30)
     figure.suptitle(about, fontsize=10)
     return figure
 
 
-def coherence(axes: "Axes", result: Result, name: str, title: str, marks: Sequence[float] = ()) -> object:
-    """Draw one kept panel; `marks` are times in minutes."""
+def coherence(axes: "Axes", result: Result, name: str, title: str) -> "QuadMesh":
+    """Draw one kept panel."""
     from samefade.draw.coherence import show
 
     mesh = show(axes, panel(result.arrays, name), arrows=ARROWS)
-    for minute in marks:
-        axes.axvline(minute, color="#d01515", lw=1, ls=":")
     axes.set_title(title, fontsize=9)
     axes.tick_params(labelsize=8)
     return mesh

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Treatment = Literal["closed up", "left open"]
 TREATMENTS: tuple[Treatment, ...] = ("closed up", "left open")
-OCTAVES = 2.0
 
 
 class Cut(NamedTuple):
@@ -71,19 +70,6 @@ def quiet_los(seed: int, seconds: float, rate: float) -> tuple[Float, Float, flo
     world = channel.simulate(replace(case, a=a, b=b, seconds=seconds, rate=rate), seed, tones=(6,))
     pair = observe.pair(world.a, world.b, tone=6, by="row")
     return np.ravel(pair.a.values), np.ravel(pair.b.values), pair.rate
-
-
-def readable(up_to: float, slowest: float) -> tuple[float, float]:
-    """Return the two fastest octaves of the rows that are coherent in a record without losses, Hz.
-
-    The faster the rows, the sharper a zone's edges; rows that are not coherent anyway show none.
-
-    Args:
-        up_to: Frequency up to which the record without losses is coherent, Hz; 0 where it is not.
-        slowest: The slowest row there is, Hz.
-    """
-    top = max(up_to, 2**OCTAVES * slowest)
-    return top / 2**OCTAVES, top
 
 
 def height(panel: "Panel", band: tuple[float, float]) -> Float:
