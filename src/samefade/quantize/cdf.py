@@ -66,7 +66,7 @@ class Cdf:
             levels,
             index[:count],
             self._charge(len(runs), size, levels),
-            np.concatenate([np.abs(run[:, None] - edges).min(axis=1) / spread for run, edges in runs]),
+            np.concatenate([_distance(run, edges) / spread for run, edges in runs]),
         )
 
     def _run(self, n: int, levels: int) -> int:
@@ -105,6 +105,14 @@ def edges(x: Feature[Spoken], levels: int) -> tuple[float, ...]:
 def quantiles(values: Real, levels: int) -> Real:
     """Return the quantiles i / levels, i = 1 … levels − 1, linearly interpolated, (levels − 1,)."""
     return np.quantile(values, np.arange(1, levels) / levels)
+
+
+def _distance(values: Real, edges: Real) -> Real:
+    """Return the distance of each value to the nearest threshold, (n,)."""
+    nearest = np.abs(values - edges[0])
+    for edge in edges[1:]:  # one threshold after the other: many times as fast as (n, levels − 1) at once
+        np.minimum(nearest, np.abs(values - edge), out=nearest)
+    return nearest
 
 
 def forced_balance(n: int, levels: int) -> float:

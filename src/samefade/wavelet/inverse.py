@@ -111,15 +111,16 @@ def inverse(x: Array, *, rate: float, low: float, high: float, voices: int = 12,
     padded = _fast(n + min(int(REACH * scales[-1]) + 1, LONGEST * n))
     gain = _circle(padded, tuple(scales.tolist()), voices)
     level = xp.mean(x, axis=-1, keepdims=True)
-    spectrum = fft.rfft(x - level, n=padded) * xp.asarray(gain, dtype=x.dtype)
+    spectrum = fft.rfft(x - level, n=padded)[..., : len(gain)] * xp.asarray(gain, dtype=x.dtype)
     kept = fft.irfft(spectrum, n=padded)[..., :n]
     return kept + level if mean else kept
 
 
 @lru_cache(maxsize=2)  # both ends of a record ask for the same filter, one after the other
 def _circle(padded: int, scales: tuple[float, ...], voices: int) -> Float:
-    """Return the gains of the bins 0 … padded/2."""
-    return _gain(np.arange(padded // 2 + 1) / padded, np.array(scales)) / full_gain(voices)
+    """Return the gains of the bins 0 … padded/2, without the zeros at their end."""
+    gain = _gain(np.arange(padded // 2 + 1) / padded, np.array(scales)) / full_gain(voices)
+    return gain[: int(np.flatnonzero(gain)[-1]) + 1]
 
 
 def _fast(n: int) -> int:
