@@ -1,0 +1,35 @@
+"""Figure 22: bit error rate and key rate by board, outdoors, of the simulated network; the claims join both places."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from samefade.study import Lab, Result, Spec, Verdict
+from wskg2025 import devices, network
+from wskg2025.orderings import Seen
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Picture
+
+SPEC = Spec("Bit errors and key rates of a network outdoors, by board, simulated", network.FULL, network.QUICK)
+
+
+def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
+    """Evaluate the schemes on every link of both places, because the claims speak of both."""
+    return network.compute(spec, lab)
+
+
+def draw(result: Result) -> "Picture":
+    """Draw the links outdoors."""
+    return devices.draw(result, "outdoor")
+
+
+def judge(result: Result) -> dict[int, Verdict]:
+    """Judge claims 57 to 60 and 65."""
+    seen = Seen(result)
+    return {
+        57: network.outdoors_is_worse(seen),
+        58: network.best_rate(seen),
+        59: network.doubled(seen),
+        60: network.raw_fails(seen),
+        65: network.limited_by_boards(seen),
+    }
