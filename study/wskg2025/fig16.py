@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from samefade.study import Lab, Result, Spec, Verdict
-from wskg2025 import bars, rate_claims
+from wskg2025 import ladder, rate_claims
 from wskg2025.grid import FULL, QUICK, table
 from wskg2025.orderings import Seen
 from wskg2025.questions import ordering_rows
@@ -24,9 +24,9 @@ def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
 def draw(result: Result) -> "Picture":
     """Draw the key rates at three thresholds over each other, the secure rates as numbers."""
     layers = [
-        (f"key_rate_{t}", f"≤ {t} of 256 wrong", shade) for t, shade in zip((5, 10, 20), bars.SHADES, strict=True)
+        (f"key_rate_{t}", f"≤ {t} of 256 wrong", shade) for t, shade in zip((5, 10, 20), ladder.SHADES, strict=True)
     ]
-    return bars.ladder(result, layers, "key rate (bits a packet; not secrecy)", honest=True)
+    return ladder.ladder(result, layers, "key rate (bits a packet; not secrecy)", honest=True)
 
 
 def judge(result: Result) -> dict[int, Verdict]:

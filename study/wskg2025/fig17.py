@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025 import bars
+from wskg2025 import ladder
 from wskg2025.grid import FULL, QUICK, table
 from wskg2025.orderings import Seen
 from wskg2025.questions import LOCATED
@@ -29,9 +29,9 @@ def draw(result: Result) -> "Picture":
     """Draw the errors of accepted keys at three thresholds over each other."""
     layers = [
         (metric, f"keys with ≤ {t} of 256 wrong", shade)
-        for metric, t, shade in zip(_ACCEPTED, (5, 10, 20), bars.SHADES, strict=True)
+        for metric, t, shade in zip(_ACCEPTED, (5, 10, 20), ladder.SHADES, strict=True)
     ]
-    return bars.ladder(result, layers, "bit error rate of accepted keys (no bar: none accepted)")
+    return ladder.ladder(result, layers, "bit error rate of accepted keys (no bar: none accepted)")
 
 
 def judge(result: Result) -> dict[int, Verdict]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025 import bars
+from wskg2025 import ladder
 from wskg2025.grid import FULL, QUICK, table
 from wskg2025.orderings import ERRORS, MARGIN, Seen, all_seen
 from wskg2025.questions import LOCATED
@@ -27,7 +27,7 @@ def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
 
 def draw(result: Result) -> "Picture":
     """Draw one bar for each arm and place."""
-    return bars.ladder(result, [(ERRORS, "all keys", bars.SHADES[1])], "bit error rate of all keys (0.5: guessing)")
+    return ladder.ladder(result, [(ERRORS, "all keys", ladder.SHADES[1])], "bit error rate of all keys (0.5: guessing)")
 
 
 def judge(result: Result) -> dict[int, Verdict]:

@@ -27,8 +27,8 @@ FULL: dict[str, Any] = {
     "accounts": 10,  # worlds of each place with an account of secrecy
     "accounts_nosync": 10,  # the same for the variants without synchronisation
     "clock": 10,
-    "learned": 20,
-    "retrained": 8,
+    "learned": 20,  # worlds with learned schemes, trained once and learnt again
+    "learned_at": "everywhere",
 }
 QUICK: dict[str, Any] = {
     "seeds": 3,
@@ -40,7 +40,7 @@ QUICK: dict[str, Any] = {
     "accounts_nosync": 0,
     "clock": 0,  # ten minutes are too few to find the clocks' offset
     "learned": 1,
-    "retrained": 1,
+    "learned_at": "sim:nlos-short",  # each length of a record costs a compilation
 }
 
 
@@ -131,14 +131,17 @@ def cells(spec: Mapping[str, Any], found: list[World], arms: tuple[Arm, ...]) ->
 def _cell(spec: Mapping[str, Any], world: World, arm: Arm) -> Cell | None:
     if arm.clock and (world.role != "simulated" or world.number >= spec["clock"]):
         return None
-    if arm.learning == "once" and (world.number >= spec["learned"] or world.first is None):
-        return None
-    if arm.learning == "again" and world.number >= spec["retrained"]:
+    if arm.learning and not _learning(spec, world, arm):
         return None
     many = spec["accounts_nosync" if arm.scheme.endswith("-nosync") else "accounts"]
     metrics = ALL if world.number < many and arm.terms == "learnt" else FIELD
     source = replace(world.source, by="auto") if arm.clock else world.source
     return Cell(source, arm.scheme, metrics, trained=world.first if arm.learning == "once" else None, terms=arm.terms)
+
+
+def _learning(spec: Mapping[str, Any], world: World, arm: Arm) -> bool:
+    here = spec["learned_at"] in ("everywhere", world.source.name)
+    return here and world.number < spec["learned"] and (arm.learning == "again" or world.first is not None)
 
 
 def table(spec: Mapping[str, Any], lab: Lab, arms: tuple[str, ...] | None = None) -> tuple[list[Row], tuple[str, ...]]:

@@ -12,6 +12,7 @@ Conventions, stated once and used by every judgement on key rates:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -136,7 +137,12 @@ def _compared(
     shared = [world for world in left if world in right and np.isfinite(left[world]) and np.isfinite(right[world])]
     x, y = [left[world] for world in shared], [right[world] for world in shared]
     means = (float(np.mean(x)), float(np.mean(y))) if shared else (float("nan"), float("nan"))
-    return Comparison(*about, paired(x, y), means)
+    return Comparison(*about, _paired(tuple(x), tuple(y)), means)
+
+
+@lru_cache(maxsize=8192)  # several claims ask the same
+def _paired(x: tuple[float, ...], y: tuple[float, ...]) -> Paired:
+    return paired(x, y)
 
 
 def joint(marks: Iterable[Mark]) -> Mark:

@@ -60,6 +60,11 @@ def better(
     return [directed(seen, place, x, y, metric) for y in present for metric in metrics]
 
 
+def paired_by_row(place: str) -> bool:
+    """Say whether a place is paired by row, so that a lag can help; public sets are matched by exchange."""
+    return place.endswith(("simulated", "the authors'"))
+
+
 def located(seen: Seen, arm: str, metric: str, near: str, far: str) -> Comparison:
     """Compare one arm at two places in the direction in which the nearer one is better."""
     return seen.between(arm, metric, near, far, "below" if metric == ERRORS else "above")
