@@ -164,6 +164,7 @@ class Convergence(_Learned):
     kernel: int = 17
     steps: int = 600
     batch: int = 32
+    pace: float = 1e-2
     spread: float = 1.0
 
     kind: ClassVar[int] = 2
