@@ -114,8 +114,8 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
                 workers or cores(),
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
                 silence_logs=40,
+                dashboard_address="127.0.0.1:0",
                 preload=[f"{__package__}.preload"],
             ) as here,  # fmt: skip
             distributed.Client(here) as client,
