@@ -8,7 +8,7 @@ import numpy as np
 
 from samefade import metrics
 from samefade.bench import Row
-from samefade.study import Lab, Result, Spec, Verdict, overall
+from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from samefade.types import Float
 from wskg2025.contrasts import beyond, told
 from wskg2025.places import COLOURS, PAPER
@@ -89,12 +89,12 @@ def draw(result: Result) -> "Figure":
 
 def judge(result: Result) -> dict[int, Verdict]:
     """Claim 1: low frequencies dominate at both ends: the lowest tenth holds more than half of the power."""
-    seen = {
-        name: beyond(np.minimum(result.column("share_a", place=name), result.column("share_b", place=name)), 0.5)
-        for name, _ in places(result)
-    }
-    why = told(
-        ["the lowest tenth of the spectrum, which holds 10 % of white noise, holds at the worse end (median)"]
-        + [f"{name} {one.x:.0%}" for name, one in seen.items()]
-    ).replace("(median); ", "(median) ")
-    return {1: overall({name: one.mark for name, one in seen.items()}, why)}
+    marks: dict[str, Mark] = {}
+    parts = []
+    for name, _ in places(result):
+        worse = np.minimum(result.column("share_a", place=name), result.column("share_b", place=name))
+        one = beyond(worse, 0.5)
+        marks[name] = one.mark
+        parts.append(f"{name} {one.x:.0%}, above half in {np.count_nonzero(worse > 0.5)} of {len(worse)}")
+    what = "the lowest tenth of the spectrum, with 10 % of white noise, holds at the worse end (median): "
+    return {1: overall(marks, what + told(parts))}

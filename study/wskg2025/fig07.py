@@ -10,7 +10,7 @@ from samefade import wavelet
 from samefade.bench import Row, Source
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import HIGH, coherent_up_to, kept, sampled, summary
-from wskg2025.contrasts import contrast, joint, told
+from wskg2025.contrasts import Contrast, contrast, joint, told
 from wskg2025.losing import COLUMNS, Whole, cases, damaged, inspect, read, whole
 from wskg2025.panels import coherences
 from wskg2025.places import label, simulated
@@ -164,28 +164,23 @@ def _zones(result: Result) -> Verdict:
     marks: dict[str, Mark] = {}
     parts = []
     for place, name in places(result):
-        if name == FAR:
-            continue
-        for how in TREATMENTS:
-            rows = [r for r in result.where(place=place, treatment=how, case="and end") if r["loss"] is not None]
-            column = {
-                k: np.array([r[k] for r in rows], np.float64)
-                for k in ("inside", "later", "unharmed", "phase_after", "phase_unharmed")
-            }
-            which = np.array([r["loss"] for r in rows])
-            low, back, shift = [], [], []
-            for i in sorted(set(which.tolist())):
-                at = {k: x[which == i] for k, x in column.items()}
-                low.append(contrast(at["inside"], at["unharmed"], "below"))
-                back.append(contrast(at["later"], at["inside"]))
-                shift.append(contrast(at["phase_after"], at["phase_unharmed"]))
-            marks[f"{place}, {how}"] = joint([*low, *back, *shift])
-            middle = len(low) // 2
+        for how in TREATMENTS if name != FAR else ():
+            seen = [_seen(result, place, how, loss) for loss in range(3)]
+            marks[f"{place}, {how}"] = joint(one for loss in seen for one in loss)
+            low, back, shift = seen[1]
             parts.append(
-                f"{place}, {how}: R² at the middle loss {low[middle]} unharmed, {back[middle].x:.2f} later, "
-                f"phase {shift[middle]} degrees"
+                f"{place}, {how}: R² at the middle loss {low} unharmed, {back.x:.2f} later, then phase {shift} degrees"
             )
     return overall(marks, told(parts))
+
+
+def _seen(result: Result, place: str, how: str, loss: int) -> tuple[Contrast, Contrast, Contrast]:
+    """Say of one loss whether coherence is low, whether it comes back, and whether the phase is shifted behind it."""
+    inside, later, unharmed, after, before = (
+        result.column(k, place=place, treatment=how, case="and end", loss=loss)
+        for k in ("inside", "later", "unharmed", "phase_after", "phase_unharmed")
+    )
+    return contrast(inside, unharmed, "below"), contrast(later, inside), contrast(after, before)
 
 
 def _alike(result: Result) -> Verdict:
