@@ -21,6 +21,7 @@ title = "A toy paper"
 claims = 4
 scheme = "wskg"
 rival = "fft_band"
+arms = ["raw", "fft_band", "wskg", "strata"]
 
 [[finding]]
 asks = "Is WSKG the best?"
@@ -111,7 +112,7 @@ def test_words_of_results_are_words(toy):
     for line in made.splitlines():
         if line.startswith("|"):
             cells = line.replace("\\|", "").count("|")
-            assert cells in {6, 8, 9}, line  # of five, seven and eight columns
+            assert cells in {6, 7, 8, 9}, line  # of five to eight columns
     assert text("fft_band x_ *a* `b` [c](d) | <e>") == r"fft_band x\_ \*a\* \`b\` \[c\](d) \| &lt;e&gt;"
 
 
@@ -120,8 +121,14 @@ def test_headings_go_deeper_but_not_in_code():
 
 
 def test_honest_means_take_the_result_with_most_accounts(toy):
-    _, results, _ = toy
-    (ours,) = [one for one in honest.everywhere(results.values()) if one.arm == "wskg"]
+    _, results, figures = toy
+    poor = Shelf(figures / "poor").write(
+        "fig1", results["fig2"].about, Result([row("wskg", 0, 0.1), row("golay", 0, 0.3)])
+    )
+    homes = honest.homes({"fig1": poor, **results})
+    assert homes["los-short, simulated", "golay"][0] == "fig1"
+    home, ours = homes["los-short, simulated", "wskg"]
+    assert home == "fig2"
     assert (ours.worlds, ours.accounts) == (2, 1)
     assert ours.values["key_rate_20"] == pytest.approx(0.6)
     assert ours.values["secure_rate"] == 0

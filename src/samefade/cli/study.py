@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from samefade.study.claims import Sheet
     from samefade.study.folder import Study
     from samefade.study.lab import Told
-    from samefade.study.running import Failure, Order, Outcome, Places
+    from samefade.study.places import Places
+    from samefade.study.running import Failure, Order, Outcome
     from samefade.study.state import State
 
 

@@ -41,15 +41,15 @@ def means(rows: Iterable[Row]) -> list[Means]:
     return [_means(place, arm, group) for (place, arm), group in groups.items()]
 
 
-def everywhere(results: Iterable[Shelved]) -> list[Means]:
-    """Return the means of each place and arm, from the result that has most accounts of it."""
-    best: dict[tuple[str, str], Means] = {}
-    for shelved in results:
+def homes(results: Mapping[str, Shelved]) -> dict[tuple[str, str], tuple[str, Means]]:
+    """Return for each place and arm the figure whose result has most accounts of it, with its means."""
+    best: dict[tuple[str, str], tuple[str, Means]] = {}
+    for name, shelved in results.items():
         for one in means(shelved.result.rows):
             before = best.get((one.place, one.arm))
-            if before is None or (one.accounts, one.worlds) > (before.accounts, before.worlds):
-                best[one.place, one.arm] = one
-    return list(best.values())
+            if before is None or (one.accounts, one.worlds) > (before[1].accounts, before[1].worlds):
+                best[one.place, one.arm] = name, one
+    return best
 
 
 def _means(place: str, arm: str, rows: list[Row]) -> Means:

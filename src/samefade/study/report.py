@@ -41,8 +41,10 @@ def page(study: Study, sheet: Sheet, results: Mapping[str, Shelved], figures: Pa
     lines += _parts(study, BEFORE[:1])
     lines += ["## In short", "", *summary(sheet, results), ""]
     lines += _parts(study, BEFORE[1:])
+    homes = honest.homes(results)
     for name in _ordered(study, sheet):
         lines += _figure(name, sheet, results.get(name), figures)
+        lines += _rates(name, homes)
     lines += _apart(sheet)
     lines += _parts(study, AFTER)
     lines += _provenance(results)
@@ -80,7 +82,6 @@ def _figure(name: str, sheet: Sheet, shelved: Shelved | None, figures: Path) -> 
             yield from (f"![{text(title)}](figures/{name}.png)", "")
         yield from (f"- {text(note)}" for note in shelved.result.notes)
         yield from [""] * bool(shelved.result.notes)
-        yield from _rates(shelved)
     if claims:
         yield from _claims(sheet, [claim.number for claim in claims])
 
@@ -109,17 +110,17 @@ def _where(sheet: Sheet, claim: int) -> str:
     return "<br>".join(f"{mark}: {'; '.join(by_mark[mark])}" for mark in sorted(by_mark, reverse=True))
 
 
-def _rates(shelved: Shelved) -> list[str]:
-    """Return the table of means, where the figure has key rates."""
-    found = honest.means(shelved.result.rows)
-    if not found:
-        return []
+def _rates(name: str, homes: Mapping[tuple[str, str], tuple[str, honest.Means]]) -> list[str]:
+    """Return the table of means that this figure is the best source of; figures share cells, and it stands once."""
     rows = [
         (text(one.place), text(one.arm), str(one.worlds), *(number(one.values[c], 3) for c in honest.COLUMNS))
-        for one in found
+        for home, one in homes.values()
+        if home == name
     ]
-    head = ("<details><summary>Means of every scheme and place, with what is secret</summary>", "")
-    columns = ("place", "scheme", "worlds", *(_TOLD[name] for name in honest.COLUMNS))
+    if not rows:
+        return []
+    head = ("<details><summary>Means by place and scheme, with what is secret</summary>", "")
+    columns = ("place", "scheme", "worlds", *(_TOLD[column] for column in honest.COLUMNS))
     return [*head, *table(columns, rows, left=2), "</details>", ""]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from samefade.study import honest
 from samefade.study.claims import Sheet
-from samefade.study.markdown import number, text
+from samefade.study.markdown import number, table, text
 from samefade.study.shelf import Shelved
 
 
@@ -13,7 +13,7 @@ def summary(sheet: Sheet, results: Mapping[str, Shelved]) -> list[str]:
     lines = [f"**{sheet.summary()}.**"] if sheet.paper.claims else []
     if any(shelved.about["mode"] == "quick" for shelved in results.values()):
         lines.append("These are results of the quick study: too few worlds for most tests, and no basis for a verdict.")
-    return ["\n".join(lines), "", *_findings(sheet), *_honest(sheet, results)]
+    return ["\n".join(lines), "", *_findings(sheet), *_honest(sheet, results), "", *_rates(sheet, results)]
 
 
 def _findings(sheet: Sheet) -> Iterator[str]:
@@ -28,8 +28,8 @@ def _findings(sheet: Sheet) -> Iterator[str]:
 
 def _honest(sheet: Sheet, results: Mapping[str, Shelved]) -> Iterator[str]:
     """Yield what the paper's own columns do not say of its scheme, where it was computed."""
-    scheme, rival = sheet.paper.about.get("scheme"), sheet.paper.about.get("rival")
-    found = {(one.place, one.arm): one for one in honest.everywhere(results.values())}
+    scheme, rival = (str(sheet.paper.about.get(name)) for name in ("scheme", "rival"))
+    found = {about: one for about, (_, one) in honest.homes(results).items()}
     ours = [one for (_, arm), one in found.items() if arm == scheme]
     pairs = [(one, found[one.place, rival]) for one in ours if (one.place, rival) in found]
     if pairs:
@@ -42,11 +42,29 @@ def _honest(sheet: Sheet, results: Mapping[str, Shelved]) -> Iterator[str]:
     if counted:
         most, secret = (max(one.values[c] for one in counted) for c in (honest.RATE, honest.SECURE))
         none = sum(one.values[honest.SECURE] <= 0 for one in counted)
+        best = f", and {number(secret, 4)} bits a sample at the best one" if secret > 0 else ""
         yield (
             f"- **Is it secret?** `{scheme}` makes up to {number(most)} bits a packet as the field counts them; with "
-            f"every public bit and every repeated one counted, none is left at {none} of {len(counted)} places, and "
-            f"{number(secret, 4)} bits a sample at the best one."
+            f"every public bit and every repeated one counted, none is left at {none} of {len(counted)} places{best}."
         )
+
+
+def _rates(sheet: Sheet, results: Mapping[str, Shelved]) -> list[str]:
+    """Return one table of key rates by place, with what is secret beside them."""
+    found = {about: one for about, (_, one) in honest.homes(results).items()}
+    about = sheet.paper.about
+    arms = [arm for arm in about.get("arms", ()) if any(other == arm for _, other in found)]
+    places = list(dict.fromkeys(place for place, arm in found if arm == about.get("scheme")))
+    if not arms or not places:
+        return []
+    rows = []
+    for place in places:
+        cells = [number(found[place, arm].values[honest.RATE]) if (place, arm) in found else "–" for arm in arms]
+        ours = found[place, str(about["scheme"])].values
+        rows.append((text(place), *cells, *(number(ours[name], 3) for name in (honest.SECURE, honest.SHARED))))
+    head = ("place", *(text(arm) for arm in arms), f"secure rate of {text(about['scheme'])}", "shared")
+    told = "Mean key rates in bits a packet (at most 20 of 256 wrong); the last two columns are in bits a sample."
+    return [told, "", *table(head, rows)]
 
 
 def _sentence(words: str) -> str:
