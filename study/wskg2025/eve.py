@@ -49,6 +49,7 @@ SPEC = Spec(
         "scenarios": ["nlos-short"],
         "wavelengths": [0.0, 0.5],
         "accounts": 0,
+        "sets": ["skyglow/mobile", "skyglow/outdoor-mobile"],
         "set_samples": 6_000,
     },
 )

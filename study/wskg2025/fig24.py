@@ -41,6 +41,7 @@ SPEC = Spec(
     {
         "seeds": 8,
         "worlds": [{"scenario": "los-short", "rate": 1.0, "hours": 4.0, "later_min": [10, 60, 180]}],
+        "sets": ["skyglow/mobile", "skyglow/outdoor-mobile"],
         "starts": 12,
     },
 )
