@@ -1,7 +1,7 @@
 """`samefade read`: what is in a file, and what was dropped."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -9,6 +9,12 @@ import typer
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import ColumnA, ColumnB, Format, Negated, Rate
 from samefade.types import Recording
+
+if TYPE_CHECKING:
+    from samefade.files.windows import Held
+    from samefade.types import Float
+
+STEP = 1 << 16  # packets that are looked at
 
 
 def read(
@@ -27,15 +33,22 @@ def read(
 
     Examples: `samefade read capture.csv` · `samefade read rssi.csv --column-a "GW RSSI" --column-b "ED RSSI"` ·
     `samefade read capture.csv --out capture.zarr.zip`
+
+    With --out, logs of ESP32-CSI-Tool and esp-csi and tables of amplitudes may be longer than memory.
     """
-    from samefade import api, files
+    from samefade import api
+    from samefade.files.converting import convert
+    from samefade.files.windows import hold
 
     given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
-    with steps("reading", quiet=json):
-        found = api.read(file, **{name: value for name, value in given.items() if value is not None})
-    if out is not None:
-        files.container.write(writable(out), found)
-    told = [describe(recording) for recording in found]
+    options = {name: value for name, value in given.items() if value is not None}
+    if out is None:
+        with steps("reading", quiet=json):
+            told = [describe(recording) for recording in api.read(file, **options)]
+    else:
+        with steps("reading and keeping", quiet=json):
+            convert(file, writable(out), **options)
+            told = [describe_held(end) for end in hold(out)]
     if json:
         emit({"schema": "samefade.read/1", "file": str(file), "recordings": told})
         return
@@ -47,13 +60,24 @@ def read(
 
 def describe(recording: Recording) -> dict[str, Any]:
     """Return what `read` says about one recording, as a dictionary."""
-    time = recording.time
-    span = float(time[-1] - time[0]) if len(time) > 1 else 0.0
+    return _described(recording, recording.time, len(recording))
+
+
+def describe_held(end: "Held") -> dict[str, Any]:
+    """Return the same about an end of a container; its usual interval is that of its first 65,536 packets."""
+    first = end.window(0, STEP)
+    time = first.time if len(end) <= STEP else np.append(first.time, end.column("time", len(end) - 1, len(end)))
+    return _described(first, time, len(end))
+
+
+def _described(recording: Recording, time: "Float", packets: int) -> dict[str, Any]:
+    span = float(time[-1] - time[0]) if packets > 1 else 0.0
+    usual = float(np.median(np.diff(time[: len(recording)]))) if len(recording) > 1 else 0.0
     return {
         "device": recording.device,
-        "packets": len(recording),
+        "packets": packets,
         "seconds": span,
-        "rate_hz": 1 / float(np.median(np.diff(time))) if span > 0 and np.median(np.diff(time)) > 0 else None,
+        "rate_hz": 1 / usual if span > 0 and usual > 0 else None,
         "clock": recording.clock,
         "tones": 0 if recording.raw is None else int(recording.raw.shape[1]),
         "values": "none" if recording.raw is None else str(recording.raw.dtype),

@@ -1,6 +1,7 @@
 """Make recordings of collected packets: one for each transmitter, in the layout that most of its packets have."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,21 +30,29 @@ def recordings(
         name: The format's name.
         rate: Packets per second, Hz, where no clock runs.
     """
+    return tuple(
+        _recording(device, kind, chosen, lost, name, rate)
+        for device, kind, chosen, lost in chosen_of(groups, senders, dropped)
+    )
+
+
+def chosen_of(
+    groups: Groups, senders: dict[str, int], dropped: Counter[str]
+) -> Iterator[tuple[str, Layout, list[Group], Counter[str]]]:
+    """Yield each transmitter's name, layout, packets and count of what was not kept; the one heard most first."""
     heard: Counter[Who] = Counter()
     layouts: dict[Who, Counter[Layout]] = {}
     for (who, _, kind), group in groups.items():
         heard[who] += group.kept
         layouts.setdefault(who, Counter())[kind] += group.kept
     total = sum(heard.values())
-    out = []
     for who, count in heard.most_common():
         if not count:
             continue
         kind, kept = layouts[who].most_common(1)[0]
         chosen = [g for (speaker, _, other), g in groups.items() if (speaker, other) == (who, kind) and g.kept]
         lost = dropped + Counter({OTHER_LAYOUT: count - kept, OTHER_SENDER: total - count})
-        out.append(_recording(f"{who[0]} heard node-{senders[who[1]]}", kind, chosen, lost, name, rate))
-    return tuple(out)
+        yield f"{who[0]} heard node-{senders[who[1]]}", kind, chosen, lost
 
 
 def _recording(
@@ -58,21 +67,26 @@ def _recording(
     time, clock = choose(Stamps(of["host"], of["real"], of["unpadded"], of["local"]), rate)
     seq, counter = _sequence(of["seq"])
     noise = f"{np.median(of['noise']):g} dBm" if np.isfinite(of["noise"]).all() else "not logged"
-    about = {
+    about = facts(name, kind, counter, noise)
+    tones = np.arange(kind.pairs)
+    rssi = of["rssi"].astype(np.int16)
+    return Recording(device, time, clock, raw, rssi, seq, tones, None, lost, about)
+
+
+def facts(name: str, kind: Layout, counter: str, noise: str) -> dict[str, str]:
+    """Return what is said about a recording beside its arrays."""
+    return {
         "format": name,
         "layout": kind.name,
         "null tones": " ".join(map(str, kind.nulls)),
         "counter": counter,
         "noise floor": noise,
     }
-    tones = np.arange(kind.pairs)
-    rssi = of["rssi"].astype(np.int16)
-    return Recording(device, time, clock, raw, rssi, seq, tones, None, lost, about)
 
 
 def _gather(chosen: list[Group], rows: int, pairs: int) -> Integer:
     """Join the blocks into one array, freeing each, so that a long log is never held twice."""
-    small = all(_fits(block) for group in chosen for block in group.blocks)
+    small = all(fits(block) for group in chosen for block in group.blocks)
     out = np.empty((rows, pairs, 2), np.int8 if small else np.int16)
     start = 0
     for group in chosen:
@@ -84,15 +98,21 @@ def _gather(chosen: list[Group], rows: int, pairs: int) -> Integer:
     return out
 
 
-def _fits(block: Integer) -> bool:
+def fits(block: Integer) -> bool:
+    """Say whether a block of values needs no more than a byte each."""
     return block.dtype == np.int8 or block.size == 0 or (int(block.min()) >= -128 and int(block.max()) <= 127)
+
+
+OWN_COUNT = "the receiver's own, in steps of 2: not a sequence number"
+SENDERS_COUNT = "the sender's sequence number"
+NO_COUNT = "none in this format"
 
 
 def _sequence(seq: Float) -> tuple[NDArray[np.int64] | None, str]:
     """Return the sender's sequence numbers, unless there are none or they are the receiver's own count."""
     if not np.isfinite(seq).all():
-        return None, "none in this format"
+        return None, NO_COUNT
     if seq.size > 2 and (np.diff(seq) == 2).all():
         # csi_recv_router counts twice for each packet that it prints: such a counter shows no loss
-        return None, "the receiver's own, in steps of 2: not a sequence number"
-    return count_on(seq, 2**32).astype(np.int64), "the sender's sequence number"
+        return None, OWN_COUNT
+    return count_on(seq, 2**32).astype(np.int64), SENDERS_COUNT

@@ -93,6 +93,43 @@ def append(path: str | Path, end: End, recording: Recording) -> None:
         root[end].attrs.update(_sum(facts, _facts(recording)))
 
 
+class Growing:
+    """A container that is being written batch by batch, below a root that is published when all is there."""
+
+    def __init__(self, root: Any, ends: int) -> None:  # noqa: ANN401 -- a zarr group
+        """Begin with so many ends and no packet."""
+        self._ends = _ENDS[:ends]
+        self._root, self._held = root, dict[str, dict[str, NDArray[Any]]]()
+        root.attrs.update({"format": FORMAT, "version": VERSION, "kind": _KIND, "ends": list(self._ends)})
+
+    def add(self, at: int, batch: Recording) -> None:
+        """Add the next packets of an end.
+
+        Raises:
+            EndsDisagree: As `append`.
+            OutOfRange: As `append`.
+        """
+        end, new = self._ends[at], _arrays(batch)
+        if end not in self._held:
+            group = self._root.create_group(end)
+            group.attrs.update(_facts(batch) | {"arrays": sorted(new)})
+            for name, array in new.items():
+                create(group, name, array, _dimensions(name, array), _UNITS[name])
+            self._held[end] = {name: array[:0] if name != "tone" else array for name, array in new.items()}
+            return
+        group = self._root[end]
+        _refuse_others(self._held[end], group.attrs, new, batch)
+        for name, array in new.items():
+            if name != "tone":
+                group[name].append(array, axis=0)
+
+    def told(self, at: int, dropped: Mapping[str, int], about: Mapping[str, str]) -> None:
+        """Put down what is said of an end when all its packets are there."""
+        about = {str(name): str(fact) for name, fact in about.items()}
+        counts = {str(reason): int(count) for reason, count in dropped.items()}
+        self._root[self._ends[at]].attrs.update({"dropped": counts, "about": about})
+
+
 def _outline(path: Path, end: End) -> tuple[tuple[str, ...], dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the ends, and of one end the arrays without their rows (tones whole) and the facts."""
     with opened(path, _KIND) as root:

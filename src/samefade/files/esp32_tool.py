@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, collect
+from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, collect, stream
+from samefade.files.flow import Flow
 from samefade.files.layout import Packet
 from samefade.files.lines import head
 from samefade.files.packets import Heard, level, not_data
@@ -51,6 +52,15 @@ class Esp32Tool:
             UnreadableRecording: When no line holds a packet.
         """
         return collect(path, Dialect(NAME, understand), part, rate)
+
+    def stream(self, path: Path, folder: Path, *, part: str = "all", rate: float | None = None) -> tuple[Flow, ...]:
+        """Return the same as flows of batches; the packets wait in a folder on the disk.
+
+        Raises:
+            OutOfRange: As `read`.
+            UnreadableRecording: As `read`.
+        """
+        return stream(path, Dialect(NAME, understand), part, rate, folder)
 
 
 READER = Esp32Tool()

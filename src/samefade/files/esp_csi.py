@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from samefade.files.espressif import MISSING, Dialect, collect
+from samefade.files.espressif import MISSING, Dialect, collect, stream
+from samefade.files.flow import Flow
 from samefade.files.layout import UNKNOWN, Packet
 from samefade.files.lines import head
 from samefade.files.packets import Heard, level, not_data
@@ -63,13 +64,26 @@ class EspCsi:
             OutOfRange: When `part` is neither of the two.
             UnreadableRecording: When no line holds a packet.
         """
-        # a C5 told to force the L-LTF prints 12-bit values; only 15 columns may hold such
-        new = any(text.startswith("CSI_DATA,") and text.partition("[")[0].count(",") == 14 for text in head(path, 2000))
-        low, high = (-2048, 2047) if new else (-128, 127)
-        return collect(path, Dialect(NAME, understand, low, high, known=not new), part, rate)
+        return collect(path, _dialect(path), part, rate)
+
+    def stream(self, path: Path, folder: Path, *, part: str = "all", rate: float | None = None) -> tuple[Flow, ...]:
+        """Return the same as flows of batches; the packets wait in a folder on the disk.
+
+        Raises:
+            OutOfRange: As `read`.
+            UnreadableRecording: As `read`.
+        """
+        return stream(path, _dialect(path), part, rate, folder)
 
 
 READER = EspCsi()
+
+
+def _dialect(path: Path) -> Dialect:
+    # a C5 told to force the L-LTF prints 12-bit values; only 15 columns may hold such
+    new = any(text.startswith("CSI_DATA,") and text.partition("[")[0].count(",") == 14 for text in head(path, 2000))
+    low, high = (-2048, 2047) if new else (-128, 127)
+    return Dialect(NAME, understand, low, high, known=not new)
 
 
 def understand(text: str) -> Heard | str:

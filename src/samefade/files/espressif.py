@@ -7,15 +7,18 @@ Every line of the file ends up either as a packet or under a reason in `dropped`
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from samefade.errors import OutOfRange, UnreadableRecording
 from samefade.files.assemble import Groups, recordings
+from samefade.files.flow import Flow
 from samefade.files.layout import UNKNOWN, Layout, layout
 from samefade.files.lines import lines
 from samefade.files.packets import Group, Heard
+from samefade.files.spool import Spooled, flows
 from samefade.files.values import parse
 from samefade.types import Mask, Recording
 
@@ -59,6 +62,42 @@ def collect(path: Path, dialect: Dialect, part: str, rate: float | None = None) 
         OutOfRange: When `part` is neither.
         UnreadableRecording: When no line holds a packet.
     """
+    groups, senders, dropped = gather(path, dialect, part, Group)
+    return recordings(groups, senders, dropped, dialect.name, rate)
+
+
+def stream(path: Path, dialect: Dialect, part: str, rate: float | None, folder: Path) -> tuple[Flow, ...]:
+    """Read a whole log as `collect` does, and keep its packets on the disk.
+
+    Args:
+        path: The log.
+        dialect: How a line is understood.
+        part: As for `collect`.
+        rate: As for `collect`.
+        folder: An empty folder, which must stay until the last batch was taken.
+
+    Raises:
+        OutOfRange: When `part` is neither.
+        UnreadableRecording: When no line holds a packet.
+    """
+    numbers = count(1)
+
+    def spooled(size: int, kind: Layout) -> Spooled:
+        return Spooled(size, kind, path=folder / str(next(numbers)))
+
+    groups, senders, dropped = gather(path, dialect, part, spooled)
+    return flows(groups, senders, dropped, dialect.name, rate)
+
+
+def gather(
+    path: Path, dialect: Dialect, part: str, group_of: Callable[[int, Layout], Group]
+) -> tuple[Groups, dict[str, int], Counter[str]]:
+    """Return the packets of a log by transmitter, size and layout; who is who; and what was dropped why.
+
+    Raises:
+        OutOfRange: When `part` is neither "all" nor "lltf".
+        UnreadableRecording: When no line holds a packet.
+    """
     if part not in ("all", "lltf"):
         raise OutOfRange("part", part, "'all' or 'lltf'")
     dropped: Counter[str] = Counter()
@@ -71,7 +110,9 @@ def collect(path: Path, dialect: Dialect, part: str, rate: float | None = None) 
             continue
         senders.setdefault(heard.who[1], len(senders) + 1)
         kind = _kind(heard, dialect, part)
-        group = groups.setdefault((heard.who, heard.size, kind), Group(heard.size, kind))
+        group = groups.get((heard.who, heard.size, kind))
+        if group is None:
+            group = groups[heard.who, heard.size, kind] = group_of(heard.size, kind)
         group.waiting.append(heard)
         group.rows.append(number)
         if len(group.waiting) == BLOCK:
@@ -80,7 +121,7 @@ def collect(path: Path, dialect: Dialect, part: str, rate: float | None = None) 
         _flush(group, dialect, dropped)
     if not any(group.kept for group in groups.values()):
         raise UnreadableRecording(path, reason=f"no {dialect.name} packet in it: {_tell(dropped)}")
-    return recordings(groups, senders, dropped, dialect.name, rate)
+    return groups, senders, dropped
 
 
 def _tell(dropped: Counter[str]) -> str:
@@ -109,9 +150,7 @@ def _flush(group: Group, dialect: Dialect, dropped: Counter[str]) -> None:
     numbers = np.array([(*heard.numbers, row) for heard, row in zip(waiting, rows, strict=True)], dtype=np.float64)
     narrow = np.int8 if dialect.high <= 127 else np.int16
     pairs = values[good].reshape(-1, group.size // 2, 2)[:, : group.layout.pairs, ::-1]
-    group.blocks.append(pairs.astype(narrow))
-    group.numbers.append(numbers[good])
-    group.kept += int(np.count_nonzero(good))
+    group.keep(pairs.astype(narrow), numbers[good])
 
 
 def _counts(masks: dict[str, Mask]) -> dict[str, int]:

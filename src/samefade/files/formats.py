@@ -1,6 +1,7 @@
 """Find the reader that knows a file, and let it read."""
 
 import inspect
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -44,16 +45,39 @@ def read(path: str | PathLike[str], *, format: str | None = None, **options: Any
         MissingExtra: When the format needs a part of samefade that is not installed.
     """
     where = Path(path)
-    reader = _named(format) if format is not None else None
-    _look(where)
-    if reader not in (None, CONTAINER) and where.is_dir():
-        raise UnreadableRecording(where, reason="this is a folder")
+    reader, known = reader_of(where, {"format": format, **options})
+    return accepted(reader, where, known)
+
+
+def reader_of(path: Path, options: Mapping[str, Any]) -> tuple[Reader, dict[str, Any]]:
+    """Return the reader that knows a file, and of the options those that it takes.
+
+    Raises:
+        UnreadableRecording: As `read`.
+        UnknownName: As `read`.
+        OutOfRange: As `read`.
+    """
+    own = dict(options)
+    name = own.pop("format", None)
+    reader = _named(name) if name is not None else None
+    _look(path)
+    if reader not in (None, CONTAINER) and path.is_dir():
+        raise UnreadableRecording(path, reason="this is a folder")
     if reader is None:
-        reader = _known(where)
+        reader = _known(path)
+    return reader, _accepted(reader, own)
+
+
+def accepted(reader: Reader, path: Path, options: Mapping[str, Any]) -> tuple[Recording, ...]:
+    """Let a reader read.
+
+    Raises:
+        UnreadableRecording: When it cannot, whatever the system says.
+    """
     try:
-        return reader.read(where, **_accepted(reader, options))
+        return reader.read(path, **options)
     except OSError as refused:
-        raise UnreadableRecording(where, reason=refused.strerror or str(refused)) from refused
+        raise UnreadableRecording(path, reason=refused.strerror or str(refused)) from refused
 
 
 def _named(name: str) -> Reader:

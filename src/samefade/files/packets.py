@@ -54,3 +54,9 @@ class Group:
     waiting: list[Heard] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     kept: int = 0
+
+    def keep(self, pairs: Integer, numbers: Float) -> None:
+        """Take a finished block: (m, k, 2) values and (m, 8) numbers."""
+        self.blocks.append(pairs)
+        self.numbers.append(numbers)
+        self.kept += len(numbers)
