@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samefade.cli.output import emit, say, show, steps, table
-from samefade.errors import CannotWrite
+from samefade.errors import CannotWrite, MissingExtra
 
 if TYPE_CHECKING:
     from samefade.bench import Campaign, Estimate, Row
@@ -40,24 +40,24 @@ def bench(
     from samefade.bench import Campaign, cores, read_grid
 
     campaign = Campaign(read_grid(grid), out)
-    if not dry_run:
-        _prepare(campaign, fresh=fresh)
-    elif fresh:
+    if fresh:
         campaign.rows.clear()
     before = len(campaign.planned) - len(campaign.left())
-    with _kept(campaign), steps("trying a few cells of every kind", quiet=json):
-        campaign.measure(keep=not dry_run)
-    estimate = campaign.estimate()
     if dry_run:
-        _tell_cost(campaign, before, estimate, workers or cores(), as_json=json)
+        with steps("trying a few cells of every kind", quiet=json):
+            campaign.measure(keep=False)
+        _tell_cost(campaign, before, workers or cores(), as_json=json)
         return
-    if not json:
-        _say_cost(campaign, estimate, None if cluster else workers or cores())
-    with _kept(campaign), _place(campaign, cluster, workers) as place:
-        _compute(campaign, estimate, place, quiet=json)
+    with _place(campaign, cluster, workers) as place, _kept(campaign):
+        _prepare(campaign, fresh=fresh)
+        with steps("trying a few cells of every kind", quiet=json):
+            campaign.measure()
+        if not json:
+            _say_cost(campaign, None if cluster else workers or cores())
+        _compute(campaign, place, quiet=json)
     lines = campaign.finish()
-    _publish(campaign, lines)
-    _tell(campaign, lines, before, as_json=json)
+    page = _publish(campaign, lines)
+    _tell(campaign, lines, before, page, as_json=json)
 
 
 def _prepare(campaign: "Campaign", *, fresh: bool) -> None:
@@ -95,7 +95,7 @@ def _place(campaign: "Campaign", cluster: str | None, workers: int | None) -> It
         yield there.each
 
 
-def _compute(campaign: "Campaign", estimate: "Estimate", place: "Each", *, quiet: bool) -> None:
+def _compute(campaign: "Campaign", place: "Each", *, quiet: bool) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -105,16 +105,14 @@ def _compute(campaign: "Campaign", estimate: "Estimate", place: "Each", *, quiet
         TimeRemainingColumn(elapsed_when_finished=True), console=console, disable=quiet or not console.is_terminal,
     ) as progress:  # fmt: skip
         bar = progress.add_task("cells", total=None)
-        done = 0
+        done, of = 0, len(campaign.left())
         for task, expected in campaign.run(place):
             done += len(task.cells)
-            progress.update(
-                bar, total=expected, advance=task.seconds, description=f"{done:,} of {estimate.cells:,} cells"
-            )
+            progress.update(bar, total=expected, advance=task.seconds, description=f"{done:,} of {of:,} cells")
 
 
-def _publish(campaign: "Campaign", lines: Sequence["Row"]) -> None:
-    """Write the page, with its pictures in it."""
+def _publish(campaign: "Campaign", lines: Sequence["Row"]) -> Path | None:
+    """Write the page, with its pictures in it; without Jinja say that there is none, for the tables are there."""
     from samefade import dash
     from samefade.bench import BETTER
     from samefade.dash.leaderboard import leaderboard
@@ -137,14 +135,20 @@ def _publish(campaign: "Campaign", lines: Sequence["Row"]) -> None:
         "made_by": campaign.parts.made_by,
         "commits": sorted({str(row["commit"]) for row in rows if row["commit"] is not None}),
     }
-    dash.write(leaderboard(lines, BETTER, pictures, about), campaign.out / "leaderboard.html")
+    path = campaign.out / "leaderboard.html"
+    try:
+        dash.write(leaderboard(lines, BETTER, pictures, about), path)
+    except MissingExtra as missing:
+        typer.echo(f"no leaderboard.html: {missing}", err=True)
+        return None
+    return path
 
 
-def _say_cost(campaign: "Campaign", estimate: "Estimate", workers: int | None) -> None:
+def _say_cost(campaign: "Campaign", workers: int | None) -> None:
     """Tell on standard error what is about to begin."""
     for name in campaign.parts.damaged:
         typer.echo(f"{name} is damaged: it is put aside, and its cells are computed again", err=True)
-    typer.echo(_cost(campaign, estimate, workers), err=True)
+    typer.echo(_cost(campaign, campaign.estimate(), workers), err=True)
 
 
 def _cost(campaign: "Campaign", estimate: "Estimate", workers: int | None) -> str:
@@ -158,7 +162,8 @@ def _cost(campaign: "Campaign", estimate: "Estimate", workers: int | None) -> st
     )
 
 
-def _tell_cost(campaign: "Campaign", before: int, estimate: "Estimate", workers: int, *, as_json: bool) -> None:
+def _tell_cost(campaign: "Campaign", before: int, workers: int, *, as_json: bool) -> None:
+    estimate = campaign.estimate()
     if not as_json:
         for name in campaign.parts.damaged:
             say(f"{name} is damaged: its cells would be computed again")
@@ -179,9 +184,9 @@ def _tell_cost(campaign: "Campaign", before: int, estimate: "Estimate", workers:
     )
 
 
-def _tell(campaign: "Campaign", lines: Sequence["Row"], before: int, *, as_json: bool) -> None:
-    names = ("table.parquet", "summary.parquet", "summary.json", "leaderboard.html")
-    files = {name: str(campaign.out / name) for name in names}
+def _tell(campaign: "Campaign", lines: Sequence["Row"], before: int, page: Path | None, *, as_json: bool) -> None:
+    paths = [campaign.out / name for name in ("table.parquet", "summary.parquet", "summary.json")]
+    files = {path.name: str(path) for path in [*paths, *([] if page is None else [page])]}
     refused = _refused(campaign)
     if as_json:
         told: dict[str, Any] = {
