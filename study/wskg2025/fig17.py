@@ -55,5 +55,5 @@ def _falls(seen: Seen, place: str) -> Mark:
         gaps = np.array([loose[world] - strict[world] for world in strict if np.isfinite(strict[world])])
         if (gaps < 0).any():
             return "differs"
-        fell |= bool((gaps > 0).any())
+        fell |= seen.enough(place, arm, "samples") and bool((gaps > 0).any())
     return "holds" if fell else "cannot be tested"

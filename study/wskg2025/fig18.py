@@ -10,7 +10,7 @@ from wskg2025 import ladder
 from wskg2025.grid import FULL, QUICK, table
 from wskg2025.orderings import ERRORS, MARGIN, Seen, all_seen
 from wskg2025.questions import LOCATED
-from wskg2025.wording import ORDER, counted, means, number
+from wskg2025.wording import ORDER, counted, means, number, said
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -51,7 +51,7 @@ def _worst(seen: Seen) -> Verdict:
     why = (
         f"Errors over all keys are {means(seen, 'raw-nosync', ERRORS)} raw, {means(seen, 'golay', ERRORS)} Golay, "
         f"{means(seen, 'fft', ERRORS)} FFT and {means(seen, 'wskg', ERRORS)} WSKG ({ORDER}, simulated); NLoS-Long is "
-        f"worst in {counted(every)}{', not for ' + ', '.join(failed) if failed else ''}."
+        f"worst in {counted(every)}{', not for ' + ', '.join(map(said, failed)) if failed else ''}."
     )
     return overall(marks, why)
 
@@ -65,11 +65,11 @@ def _comparable(seen: Seen) -> Verdict:
             continue
         found = {arm: seen.mean(place, arm, ERRORS).value for arm in COMPARABLE if seen.has(arm, place)}
         values = [value for value in found.values() if np.isfinite(value)]
-        if len(values) < 3:
+        if len(values) < 3 or not seen.enough(place, "wskg", ERRORS):
             marks[place] = "cannot be tested"
             continue
         marks[place] = "holds" if np.ptp(values) <= MARGIN else "differs"
-        told.append(f"{place}: " + ", ".join(f"{arm} {number(value)}" for arm, value in found.items()))
+        told.append(f"{place}: " + ", ".join(f"{said(arm)} {number(value)}" for arm, value in found.items()))
     why = (
         f"{'; '.join(told) or 'Too few schemes could be evaluated'}: comparable is taken as all means within {MARGIN}."
     )

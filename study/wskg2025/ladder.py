@@ -9,6 +9,7 @@ from samefade.study import Result
 from wskg2025.bars import LIMIT, SECURE, framed, shown, whiskers
 from wskg2025.grid import LETTER_ARM, ORACLE
 from wskg2025.orderings import Interval, Seen
+from wskg2025.wording import said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 SHADES = ("#123f66", "#4f8fc4", "#b9d3ea")  # the strictest threshold is the darkest
 NAMES = {
-    ORACLE: "wskg, offline oracle (E)",
-    "wskg-nosync, oracle": "wskg-nosync, oracle (E)",
+    ORACLE: "wskg (offline oracle, E)",
+    "wskg-nosync, oracle": "wskg-nosync (oracle, E)",
     "fft_band": "fft_band: the fair rival",
 }
 # from top to bottom: the paper's arms, then what stands beside them
@@ -86,7 +87,7 @@ def _rungs(ax: "Axes", seen: Seen, place: str, arms: Sequence[str], layers: Sequ
         ax.axhline(len(arms) - papers - 0.5, color="#999999", lw=0.8, ls=":")
     if not any(len(seen.values(place, arm, layers[-1][0])) for arm in arms):
         ax.text(0.5, 0.5, "none", transform=ax.transAxes, color="#777777", fontsize=9, ha="center")
-    ax.set_yticks(y, [NAMES.get(arm, arm) for arm in arms], fontsize=7.5)
+    ax.set_yticks(y, [NAMES.get(arm, said(arm)) for arm in arms], fontsize=7.5)
     ax.set_ylim(-0.6, len(arms) - 0.4)
     ax.set_title(_title(seen, place, arms, layers[0][0], limit.value), fontsize=8.5)
     framed(ax, along="x")

@@ -8,7 +8,7 @@ from samefade.study import Mark, Verdict, overall
 from wskg2025.grid import LEARNED
 from wskg2025.orderings import MARGIN, Comparison, Seen, about_equal, joint
 from wskg2025.questions import directed
-from wskg2025.wording import ORDER, counted, means, tally
+from wskg2025.wording import ORDER, counted, means, said, tally
 
 RATE = "key_rate_20"
 BETTER = ("golay", "fft", "wskg")
@@ -29,7 +29,7 @@ def like_raw(seen: Seen) -> Verdict:
         marks[place] = joint([*(one.mark for one in worse), *equal])
         below += worse
         alike += [mark for mark in equal if mark != "cannot be tested"]
-    told = ", ".join(f"{name} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", *BETTER))
+    told = ", ".join(f"{said(name)} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", *BETTER))
     why = (
         f"Trained once and met with another record, key rates at ≤ 20 are {told} ({ORDER}, simulated); out of sight "
         f"learned schemes are below the others in {counted(below)} and within ±{MARGIN} of raw in "
@@ -55,7 +55,8 @@ def drift(seen: Seen) -> Verdict:
     )
     every = [one for some in found.values() for one in some]
     why = (
-        f"Key rates at ≤ 20 are {told} ({ORDER}, simulated); if drift were the cause, learning again would help, which "
+        f"Key rates at ≤ 20 are {told} ({ORDER}, simulated); if drift were the cause, learning again (though from "
+        f"a quarter of a record, not a whole one) would help, which "
         f"is seen in {counted(every)}, {tally(marks)}."
     )
     return overall(marks, why)

@@ -32,7 +32,7 @@ def _very_low(seen: Seen) -> Verdict:
     marks: dict[str, Mark] = {}
     for place in seen.places():
         found = seen.mean(place, RAW, "pearson")
-        tested = np.isfinite(found.high)
+        tested = seen.enough(place, RAW, "pearson")
         marks[place] = "cannot be tested" if not tested else "holds" if found.high < LOW else "differs"
     marked = set(marks.values()) - {"cannot be tested"}
     mark: Mark = "cannot be tested" if not marked else "holds" if "holds" in marked else "differs"
@@ -120,7 +120,7 @@ def _offset(seen: Seen, result: Result) -> Verdict:
         rows = [row for row in result.where(kind="means", place=place) if row["wasserstein"]]
         share = mean_interval([float(row["offset"] or 0) / float(row["wasserstein"] or 1) for row in rows])
         alike = seen.mean(place, RAW, "pearson").value >= HIGH
-        tested = alike and np.isfinite(share.low)
+        tested = alike and seen.enough(place, RAW, "pearson") and np.isfinite(share.low)
         marks[place] = "cannot be tested" if not tested else "holds" if share.low > 0.5 else "differs"
         if tested:
             told.append(f"{number(share.value)} at {place}")

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samefade.bench import Paired, Row, paired
+from samefade.bench.paired import FEWEST
 from samefade.study import Mark, Result
 
 LEVEL = 0.01
@@ -105,6 +106,10 @@ class Seen:
         """Return the finite numbers of a column."""
         found = np.array(list(self.column(place, arm, metric).values()), dtype=np.float64)
         return found[np.isfinite(found)]
+
+    def enough(self, place: str, arm: str, metric: str) -> bool:
+        """Say whether there are worlds enough to judge a number of one arm."""
+        return len(self.values(place, arm, metric)) >= FEWEST
 
     def mean(self, place: str, arm: str, metric: str) -> Interval:
         """Return the mean over worlds with its interval."""

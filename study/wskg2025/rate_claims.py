@@ -10,7 +10,7 @@ from wskg2025 import learned_claims, shares
 from wskg2025.grid import LEARNED, ORACLE
 from wskg2025.orderings import ERRORS, RATES, Comparison, Seen, about_equal, all_seen, joint
 from wskg2025.questions import LOCATED, METRICS, better, directed, located, paired_by_row, steps
-from wskg2025.wording import ORDER, counted, means, tally, untested
+from wskg2025.wording import ORDER, counted, means, said, tally, untested
 
 RATE = "key_rate_20"
 RIVALS = ("raw-nosync", "golay-nosync", "golay", "fft-nosync", "fft", "packet", *(f"{name}, once" for name in LEARNED))
@@ -53,7 +53,7 @@ def _judged(
 
 
 def _rates(seen: Seen, *arms: str) -> str:
-    parts = [f"{arm} {means(seen, arm, RATE)}" for arm in arms if seen.has(arm)]
+    parts = [f"{said(arm)} {means(seen, arm, RATE)}" for arm in arms if seen.has(arm)]
     return f"Key rates at ≤ 20 of 256 wrong are {', '.join(parts)} bits a packet ({ORDER}, simulated)"
 
 
@@ -148,7 +148,7 @@ def _located(seen: Seen) -> Verdict:
     failed = sorted({one.x for one in every if one.mark == "differs"})
     why = (
         f"{_rates(seen, 'raw-nosync', 'golay', 'fft', 'wskg', ORACLE)}; nearer is better in {counted(every)}"
-        f"{', not always for ' + ', '.join(failed) if failed else ''}, seeds paired by number and the two real offices "
-        f"block by block."
+        f"{', not always for ' + ', '.join(map(said, failed)) if failed else ''}, seeds paired by number and "
+        "the two real offices block by block."
     )
     return overall(marks, why)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.bench.paired import FEWEST
 from samefade.study import Mark
 from wskg2025.orderings import ERRORS, TRACKS, Interval, Seen, joint, tracking
 
@@ -13,7 +14,6 @@ PROCESSED = ("golay-nosync", "fft-nosync")
 PAPERS = ("raw-nosync", *PROCESSED)  # section III comes before synchronisation
 ARMS = (*PAPERS, "fft_band-nosync", "raw")
 TOGETHER = "the three scenarios together, simulated"
-_LEAST = 7  # worlds
 
 
 def gathered(seen: Seen, places: Sequence[str], arms: Sequence[str], metric: str) -> NDArray[np.float64]:
@@ -26,7 +26,7 @@ def gathered(seen: Seen, places: Sequence[str], arms: Sequence[str], metric: str
 def tracked(seen: Seen, places: Sequence[str], arms: Sequence[str], metric: str) -> tuple[Interval, Interval]:
     """Return the rank correlation of a likeness with key rate and with bit error rate; NaN where worlds are too few."""
     x = gathered(seen, places, arms, metric)
-    if len(x) < _LEAST:
+    if len(x) < FEWEST:
         none = Interval(*[float("nan")] * 3)
         return none, none
     rate, errors = (tracking(x, gathered(seen, places, arms, name)) for name in (RATE, ERRORS))

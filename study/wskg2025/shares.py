@@ -6,6 +6,7 @@ A ratio is one of means over the same worlds, with a bootstrap interval over wor
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.bench.paired import FEWEST
 from samefade.study import Mark, Verdict, overall
 from wskg2025 import questions
 from wskg2025.grid import ORACLE
@@ -14,7 +15,6 @@ from wskg2025.wording import counted, number, ranged
 
 RATE = "key_rate_20"
 MARGINAL = 1.5  # times: an advantage up to here is called marginal
-LEAST = 7  # worlds
 
 Column = tuple[str, str, str]  # place, arm, metric
 
@@ -35,7 +35,7 @@ def kept(seen: Seen, less: Column, more: Column) -> Interval:
 def kept_more(seen: Seen, x: tuple[Column, Column], y: tuple[Column, Column]) -> Interval:
     """Return by how much x's ratio of means is above y's; NaN where worlds are too few."""
     a, b, c, d = stacked(seen, *x, *y)
-    if len(a) < LEAST:
+    if len(a) < FEWEST:
         return Interval(*[float("nan")] * 3)
     return resampled(lambda w: np.asarray(a[w].mean(1) / b[w].mean(1) - c[w].mean(1) / d[w].mean(1)), len(a))
 
@@ -110,7 +110,7 @@ def doubled(seen: Seen) -> Verdict:
     for place in seen.places():
         over, under = stacked(seen, (place, "wskg", RATE), (place, "golay", RATE))
         times = ratio(over, under)
-        if len(over) < LEAST or not (over.any() or under.any()):
+        if len(over) < FEWEST or not (over.any() or under.any()):
             marks[place] = "cannot be tested"
             continue
         marks[place] = "holds" if times.value >= 2 and times.low > 1 else "differs"

@@ -15,6 +15,12 @@ def means(seen: Seen, arm: str, metric: str) -> str:
     return " / ".join(number(seen.mean(place, arm, metric).value) for place in seen.places("simulated"))
 
 
+def said(arm: str) -> str:
+    """Return an arm's name as a list of names can hold it: "wskg (oracle)"."""
+    name, _, kind = arm.partition(", ")
+    return f"{name} ({kind})" if kind else name
+
+
 def number(value: float) -> str:
     """Return a number with two digits after the point, or "none"."""
     return f"{value:.2f}" if np.isfinite(value) else "none"
@@ -41,7 +47,7 @@ def tally(places: Mapping[str, Mark]) -> str:
 def counted(comparisons: Iterable[Comparison]) -> str:
     """Say how many of some comparisons show the claimed direction."""
     tested = [one for one in comparisons if one.mark != "cannot be tested"]
-    return f"{sum(one.mark == 'holds' for one in tested)} of {len(tested)} comparisons"
+    return f"{sum(one.mark == 'holds' for one in tested) or 'none'} of {len(tested) or 'the'} comparisons"
 
 
 def untested(comparisons: Iterable[Comparison]) -> str:
