@@ -94,7 +94,8 @@ def _untested(result: Result) -> dict[str, Mark]:
 
 
 def _off_zero(result: Result) -> Verdict:
-    seen = {name: beyond(np.abs(result.column("lag", place=name)), 0) for name in _simulated()}
+    lags = {name: np.abs(result.column("lag", place=name)) for name, _ in places(result, "simulated", "authors")}
+    seen = {name: beyond(lag, 0) for name, lag in lags.items()}
     parts = []
     for name, one in seen.items():
         lag = result.column("lag", place=name)

@@ -162,7 +162,7 @@ def _smooth(result: Result) -> Verdict:
 def _aligned(result: Result) -> Verdict:
     marks: dict[str, Mark] = {}
     parts = []
-    for place, _ in places(result, "simulated"):
+    for place, _ in places(result, "simulated", "authors"):
         one = contrast(result.column("pearson_synced", place=place), result.column("pearson", place=place))
         marks[place] = one.mark
         lag = float(np.median(np.abs(result.column("lag", place=place))))

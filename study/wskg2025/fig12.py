@@ -95,7 +95,7 @@ def best(result: Result) -> Verdict:
 def _sync(result: Result) -> Verdict:
     marks: dict[str, Mark] = {}
     parts = []
-    for place, _ in places(result, "simulated"):
+    for place, _ in places(result, "simulated", "authors"):
         seen = []
         for name in ("golay", "wt"):
             area = against(result, place, f"{name} + sync", name, "area")

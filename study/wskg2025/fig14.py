@@ -57,7 +57,7 @@ def _registers(result: Result) -> Verdict:
     """Say whether coherence changes with preprocessing and with synchrony, and none of the other metrics with both."""
     marks: dict[str, Mark] = {}
     parts = []
-    for place, _ in places(result, "simulated"):
+    for place, _ in places(result, "simulated", "authors"):
         both: dict[str, bool | None] = {}
         for name, metric in {"coherence": "in_phase_area", **{other: other for other in OTHERS}}.items():
             seen = [_moved(result, place, x, y, metric) for x, y in (("wt", "raw"), ("wt + sync", "wt"))]

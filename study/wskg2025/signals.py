@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from samefade.bench import Row, Source
 from samefade.study import Lab, Result
 from samefade.types import Float, Observation, Pair, Spoken
-from wskg2025.places import blocks, label, simulated
+from wskg2025.places import PAPER, blocks, label, simulated
 
 Arrays = dict[str, NDArray[Any]]
 SEEDS: dict[str, Any] = {"seeds": 20, "seconds": 3600.0, "blocks": 20}
@@ -27,13 +27,13 @@ class Record:
 
     Attributes:
         place: How it is called in tables.
-        role: What kind of place it is.
-        name: The scenario or the set.
+        role: What kind of place it is: "authors" for the paper's own recordings, which are paired by row.
+        name: The scenario, the set or the experiment.
         parts: (number of the seed or block, where it comes from).
     """
 
     place: str
-    role: Literal["simulated", "real"]
+    role: Literal["simulated", "real", "authors"]
     name: str
     parts: tuple[tuple[int, Source], ...]
 
@@ -60,8 +60,11 @@ def records(spec: Mapping[str, Any], lab: Lab) -> tuple[list[Record], tuple[str,
     ]
     here, absent = lab.sets(spec["sets"])
     for name in here:
+        own = name.startswith("netstar:")
+        if own and not any(name.startswith(f"netstar:{PAPER[scenario]}") for scenario in spec["scenarios"]):
+            continue
         parts = tuple(enumerate(blocks(name)[: spec["blocks"]]))
-        found.append(Record(label(parts[0][1]), "real", name, parts))
+        found.append(Record(label(parts[0][1]), "authors" if own else "real", parts[0][1].about, parts))
     return found, absent
 
 
@@ -95,6 +98,6 @@ def strangers(pair: Pair[Observation]) -> Pair[Observation]:
 
 
 def places(result: Result, *roles: str) -> list[tuple[str, str]]:
-    """Return (place, name) in the order of the table; by default of simulated and of real places."""
-    wanted = roles or ("simulated", "real")
+    """Return (place, name) in the order of the table; by default of all places."""
+    wanted = roles or ("simulated", "real", "authors")
     return list(dict.fromkeys((str(r["place"]), str(r["name"])) for r in result.rows if r["role"] in wanted))

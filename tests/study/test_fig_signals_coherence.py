@@ -151,3 +151,19 @@ def test_records_are_seeds_and_recordings(monkeypatch):
     assert isinstance(first, Pair)
     assert first.matching.startswith("row")
     assert observe.coherence_time(first.a) > 0
+
+
+def test_the_authors_own_recordings_join_where_their_scenario_is_asked_for(monkeypatch):
+    from samefade.bench import Source
+
+    class Owned:
+        def sets(self, names):
+            return [*names, "netstar:LoS-ShortRange_1", "netstar:NLoS-LongRange_2"], ()
+
+    monkeypatch.setattr(signals, "blocks", lambda name: [Source(name if ":" in name else f"set:{name}")] * 3)
+    spec = {"scenarios": ["los-short"], "seeds": 1, "seconds": 30.0, "sets": ["lora-indoor"], "blocks": 2}
+    found, _ = signals.records(spec, Owned())
+    assert [(r.role, r.name, len(r.parts)) for r in found] == [
+        ("simulated", "los-short", 1), ("real", "lora-indoor", 2), ("authors", "LoS-ShortRange_1", 2)
+    ]  # fmt: skip
+    assert found[-1].place == "LoS-ShortRange_1, the authors'"

@@ -69,6 +69,8 @@ def test_lags_are_judged_in_simulation_alone():
     found = judged(6, [*made, *lagged(OFFICE, 0, 0.9)])
     assert {n: v.mark for n, v in found.items()} == {15: "holds", 16: "holds", 17: "holds", 18: "cannot be tested"}
     assert all(verdict.places[OFFICE] == "cannot be tested" for verdict in found.values())
+    own = [row | {"role": "authors", "place": "theirs"} for row in lagged("LoS-ShortRange_1", 0, 0.9)]
+    assert judged(6, [*made, *own])[15].places["theirs"] == "differs"
     other = [*lagged("los-short", 0, 0.6), *lagged("nlos-short", 0, 0.1), *lagged("nlos-long", 90, 0.2)]
     assert [judged(6, other)[n].mark for n in (15, 16, 17)] == ["differs", "differs", "differs"]
 
