@@ -37,11 +37,16 @@ def draw(result: Result, place: str) -> "Picture":
     left, right = figure.subplots(1, 2)
     for ax, metric, title in (
         (left, ERRORS, "a: bit error rate of all keys"),
-        (right, RATE, "b: key rate at 20 of 256 wrong (bits a packet; not secrecy)"),
+        (right, RATE, "b: key rate, ≤ 20 of 256 wrong; no secrecy rate"),
     ):
         _bars(ax, seen, names, arms, metric)
-        ax.set_title(f"{title}, {place}s, simulated", fontsize=9)
+        ax.set_title(title, fontsize=9)
+    left.set_ylim(0, 0.55)  # a half is what two coins have
+    left.set_ylabel(f"{place}s, simulated", fontsize=9)
+    right.set_ylabel("bits a packet", fontsize=8)
     _honest(right, seen, names, arms)
+    # with few seeds an interval may reach beyond all sense
+    right.set_ylim(0, 1.6 * max(0.05, *(np.nan_to_num(seen.mean(n, arm, RATE).value) for n in names for arm in arms)))
     handles, labels = right.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=5, fontsize=8, frameon=False)
     return figure
@@ -78,6 +83,8 @@ def _honest(ax: "Axes", seen: Seen, names: Sequence[str], arms: Sequence[str]) -
         rates = np.array([seen.mean(name, arm, "secure_rate").value for name in names])
         known = np.isfinite(rates)
         text = "_" if k else "secure rate (bits a packet)"
+        if not known.any():
+            continue
         ax.plot(x[known], rates[known], "D", color=_SECURE, ms=4, clip_on=False, label=text, zorder=3)
 
 

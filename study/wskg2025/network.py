@@ -15,6 +15,7 @@ import numpy as np
 
 from samefade.channel import LINKS
 from samefade.study import Lab, Mark, Result, Verdict, overall
+from wskg2025 import grid
 from wskg2025.grid import ORACLE, table
 from wskg2025.orderings import ERRORS, Comparison, Interval, Seen, Wanted, all_seen, joint, ratio
 from wskg2025.places import label
@@ -28,24 +29,19 @@ FAILED = 0.02  # bits a packet: one per cent of what four levels can make
 PUT_IN = "the parameters of boards and places were chosen from this very statement, so the model cannot test it"
 
 FULL: dict[str, Any] = {
+    **grid.FULL,
     "scenarios": list(LINKS),
     "seeds": 20,
     "seconds": None,  # the links' own: one hour, 12,000 exchanges each
     "sets": [],
     "controls": [],
-    "blocks": 0,
-    "accounts": 10,
-    "accounts_nosync": 0,
-    "clock": 0,
-    "learned": 20,
-    "retrained": 0,
 }
 QUICK: dict[str, Any] = {
-    "scenarios": [name for name in LINKS if "luatos" not in name],  # each link trains a network of its own
     "seeds": 2,
     "seconds": 900,
     "accounts": 1,
     "learned": 1,
+    "learned_at": "sim:indoor/pycom",  # each link trains a network of its own
 }
 
 
