@@ -109,7 +109,7 @@ def quantiles(values: Real, levels: int) -> Real:
 
 def _distance(values: Real, edges: Real) -> Real:
     """Return the distance of each value to the nearest threshold, (n,)."""
-    nearest = np.abs(values - edges[0])
+    nearest: Real = np.abs(values - edges[0])
     for edge in edges[1:]:  # one threshold after the other: many times as fast as (n, levels − 1) at once
         np.minimum(nearest, np.abs(values - edge), out=nearest)
     return nearest
