@@ -111,6 +111,15 @@ def test_only_source_that_compute_can_reach_counts(tmp_path, file, before, after
     assert (reach(made, "fig1") != first) is counts
 
 
+def test_a_file_that_is_named_counts(tmp_path):
+    made = folder(
+        tmp_path, "eta", fig1="SCHEME = 'mine.py'\ndef compute(spec, lab):\n    return SCHEME\n", mine="X = 1"
+    )
+    first = reach(made, "fig1")
+    (made / "mine.py").write_text("X = 2")
+    assert reach(made, "fig1") != first
+
+
 @pytest.mark.parametrize("form", ["import zeta.places", "from zeta import places", "from . import places"])
 def test_a_module_that_is_taken_whole_counts_whole(tmp_path, form):
     use = "zeta.places" if form.startswith("import") else "places"

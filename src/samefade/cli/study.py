@@ -134,13 +134,27 @@ def _progress(console: "Console", todo: "list[State]") -> "Iterator[Any]":
             place = names.index(now.name) if now.name in names else len(names)
             bars.update(whole, completed=place)
             bars.reset(inner, description=now.name, visible=now.name in names)
-            if now.name in names and not console.is_terminal:
-                console.print(f"  computing {now.name} ({place + 1} of {len(names)})", markup=False)
-            return lambda done, of, what: bars.update(
-                inner, completed=done, total=of, description=f"{now.name}: {what}"
-            )
+            if console.is_terminal or now.name not in names:
+                return lambda done, of, what: bars.update(
+                    inner, completed=done, total=of, description=f"{now.name}: {what}"
+                )
+            console.print(f"  computing {now.name} ({place + 1} of {len(names)})", markup=False)
+            return _quarters(console, now.name)
 
         yield began
+
+
+def _quarters(console: "Console", name: str) -> "Told":
+    """Tell of each quarter of some work on a line of its own, where there is no terminal to draw a bar on."""
+    told = {"": 0}
+
+    def tell(done: int, of: int, what: str) -> None:
+        quarter = 4 * done // of if of else 4
+        if quarter > told.get(what, 0):
+            told[what] = quarter
+            console.print(f"    {name}: {what} {done} of {of}", markup=False)
+
+    return tell
 
 
 def _list(found: "Study", names: tuple[str, ...], places: "Places", order: "Order", *, as_json: bool) -> None:

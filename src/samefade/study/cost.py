@@ -27,10 +27,9 @@ class Estimate:
 
     def __str__(self) -> str:
         """Say it in words."""
-        if not self.seconds:
-            return "not known: never computed" if self.unknown else "nothing to compute"
-        told = f"about {duration(self.seconds)}"
-        return f"{told}, and {', '.join(self.unknown)}, never computed" if self.unknown else told
+        told = [f"about {duration(self.seconds)}"] if self.seconds else []
+        told += [f"{', '.join(self.unknown)}, never computed"] if self.unknown else []
+        return ", and ".join(told) or "less than a second"
 
 
 def calibration() -> float:

@@ -44,7 +44,17 @@ def _follow(folder: Path, module: str, names: tuple[str, ...] | None, found: dic
         found[module, name] = ast.dump(_plain(part))
         for inner, wanted in _of_study(part, folder, name):
             _follow(folder, inner, wanted, found)
-        todo += [node.id for node in ast.walk(part) if isinstance(node, ast.Name)]
+        for node in ast.walk(part):
+            if isinstance(node, ast.Name):
+                todo.append(node.id)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                _named(folder, node.value, found)
+
+
+def _named(folder: Path, text: str, found: dict[tuple[str, str], str]) -> None:
+    """Count a file of the study's folder that a text names: a scheme of its own, a table of numbers."""
+    if text and Path(text).name == text and (folder / text).is_file():
+        found["", text] = sha256((folder / text).read_bytes()).hexdigest()
 
 
 def _defined(part: ast.stmt) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Keep results on disk: a small table as text, one row a line, and arrays beside it.
 
 A table is JSON, with its provenance at the top, so that it can be read in a browser and compared by `git diff`.
-Numbers are kept to seven digits. Arrays that are small lie in `NAME.npz`, large ones in `NAME.large.npz`, which
-repositories leave out; a result without them can be judged as it was, and is drawn anew only where it is computed.
+Rows of one figure may have different columns: each row begins with the number of its list of columns, and a column that
+is the same in all of its rows is told once. Numbers are kept to six digits.
+Arrays that are small lie in `NAME.npz`, large ones in `NAME.large.npz`, which repositories leave out; a result without
+them stays as it was judged and drawn, until it is computed anew.
 """
 
 import json
@@ -20,6 +22,7 @@ from samefade.errors import CannotWrite
 from samefade.study.figure import Result, Verdict
 
 SCHEMA = "samefade.study-figure/1"
+DIGITS = 6
 LARGE = 200_000  # bytes of an .npz from which it is called large
 
 
@@ -108,12 +111,10 @@ class Shelf:
     def _write(
         self, figure: str, about: Mapping[str, Any], rows: Sequence[Row], verdicts: Mapping[int, Verdict]
     ) -> None:
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        head = {"schema": SCHEMA, **about, "verdicts": _told(verdicts), "columns": columns}
-        lines = [_json([plain(row.get(c)) for c in columns]) for row in rows]
-        write(
-            self.folder / f"{figure}.json", f'{_lines(plain(head))[:-2]},\n"rows": [\n' + ",\n".join(lines) + "\n]}\n"
-        )
+        kinds, lines = _packed(plain(rows))
+        head = _lines(plain({"schema": SCHEMA, **about, "verdicts": _told(verdicts), **kinds}))[:-2]
+        body = ",\n".join(map(_json, lines))
+        write(self.folder / f"{figure}.json", f'{head},\n"rows": [\n{body}\n]}}\n')
 
 
 def _read(folder: Path, figure: str) -> Shelved | None:
@@ -121,13 +122,35 @@ def _read(folder: Path, figure: str) -> Shelved | None:
         told = json.loads((folder / f"{figure}.json").read_text("utf-8"))
         if told.pop("schema") != SCHEMA:
             return None
-        columns, lines = told.pop("columns"), told.pop("rows")
-        rows: list[Row] = [dict(zip(columns, line, strict=True)) for line in lines]
+        rows = _unpacked(told.pop("columns"), told.pop("same"), told.pop("rows"))
         arrays, whole = _arrays(folder, figure, told["arrays"])
         verdicts = {int(n): Verdict(**verdict) for n, verdict in told.pop("verdicts").items()}
         return Shelved(figure, told, Result(rows, arrays, tuple(told["notes"])), verdicts, whole)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile):
         return None
+
+
+def _packed(rows: Sequence[Row]) -> tuple[dict[str, Any], list[list[Any]]]:
+    """Return the lists of columns with what is the same in all rows of each, and the rows as lists."""
+    kinds: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        kinds.setdefault(tuple(row), []).append(row)
+    number = {columns: i for i, columns in enumerate(kinds)}
+    same = [
+        {name: group[0][name] for name in columns if len({_json(row[name]) for row in group}) == 1}
+        for columns, group in kinds.items()
+    ]
+    lines = [[i := number[tuple(row)], *(row[name] for name in row if name not in same[i])] for row in rows]
+    return {"columns": [list(columns) for columns in kinds], "same": same}, lines
+
+
+def _unpacked(columns: list[list[str]], same: list[Row], lines: list[list[Any]]) -> list[Row]:
+    varying = [[name for name in names if name not in told] for names, told in zip(columns, same, strict=True)]
+    rows: list[Row] = []
+    for i, *values in lines:
+        found = {**same[i], **dict(zip(varying[i], values, strict=True))}
+        rows.append({name: found[name] for name in columns[i]})
+    return rows
 
 
 def _arrays(folder: Path, figure: str, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], bool]:
@@ -155,7 +178,7 @@ def write(path: Path, text: str) -> None:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON has a form for
-    """Return a value as JSON holds it: numbers to seven digits, null for what is not finite."""
+    """Return a value as JSON holds it: numbers to six digits, null for what is not finite."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -163,7 +186,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON has a form 
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     if isinstance(value, float):
-        return float(f"{value:.7g}") if np.isfinite(value) else None
+        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
     return value
 
 
