@@ -71,6 +71,7 @@ def _comparable(seen: Seen) -> Verdict:
         marks[place] = "holds" if np.ptp(values) <= MARGIN else "differs"
         told.append(f"{place}: " + ", ".join(f"{said(arm)} {number(value)}" for arm, value in found.items()))
     why = (
-        f"{'; '.join(told) or 'Too few schemes could be evaluated'}: comparable is taken as all means within {MARGIN}."
+        f"{'; '.join(told) or 'Too few schemes or records could be evaluated'}: comparable is taken as all means "
+        f"within {MARGIN}, and near 0.5, where bits are guessed, all schemes are."
     )
     return overall(marks, why)

@@ -3,7 +3,7 @@
 Claims on WSKG are judged on reading C, the protocol; what the offline oracle (reading E) does is said beside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from samefade.study import Mark, Result, Verdict, overall
 from wskg2025 import learned_claims, shares
@@ -14,6 +14,7 @@ from wskg2025.wording import ORDER, counted, means, said, tally, untested
 
 RATE = "key_rate_20"
 RIVALS = ("raw-nosync", "golay-nosync", "golay", "fft-nosync", "fft", "packet", *(f"{name}, once" for name in LEARNED))
+SHOWN = ("raw-nosync", "golay", "fft", "packet", *(f"{name}, once" for name in LEARNED))
 SYNCED = ("golay", "fft", "wskg")  # the paper shows these with and without
 
 
@@ -23,7 +24,7 @@ def judge(result: Result) -> dict[int, Verdict]:
     return {
         30: shares.stable(seen),
         38: _best(seen),
-        39: _against(seen, "raw-nosync", _in_sight(seen)),
+        39: _against_raw(seen),
         40: _against_all(seen),
         41: _beats(seen, "wskg", ("fft", "golay"), "WSKG over synchronised FFT and Golay"),
         42: _beats(seen, "wskg-nosync", ("golay-nosync", "fft-nosync"), "WSKG over Golay and FFT, all without lag,"),
@@ -42,14 +43,29 @@ def _judged(
     asked: Mapping[str, list[Comparison]],
     what: str,
     told: str,
+    oracle: Mapping[str, list[Comparison]],
     mark: Callable[[list[Comparison]], Mark] = all_seen,
 ) -> Verdict:
-    """Return the verdict on comparisons by place, with how many of them and of the places show what is claimed."""
+    """Return the verdict on comparisons by place, with how many of them and of the places show what is claimed.
+
+    Args:
+        asked: Place → what the claim says there.
+        what: The claim in short.
+        told: The numbers, as the first part of a sentence.
+        oracle: The same asked of the offline oracle, which is only told.
+        mark: How a place's comparisons become one mark.
+    """
     marks = {place: mark(found) for place, found in asked.items()}
     every = [one for found in asked.values() for one in found]
-    short = [one for one in every if one.metric == RATE]
-    where = tally(marks)
-    return overall(marks, f"{told}; {what} is {where} ({counted(every)}){untested(short)}.")
+    offline = tally({place: mark(found) for place, found in oracle.items()})
+    short = untested(one for one in every if one.metric == RATE)
+    return overall(
+        marks, f"{told}; {what} is {tally(marks)} ({counted(every)}), for the offline oracle (E) {offline}{short}."
+    )
+
+
+def _asked(seen: Seen, places: Iterable[str], arm: str, rivals: tuple[str, ...]) -> dict[str, list[Comparison]]:
+    return {place: better(seen, place, arm, rivals) for place in places}
 
 
 def _rates(seen: Seen, *arms: str) -> str:
@@ -67,32 +83,33 @@ def _best(seen: Seen) -> Verdict:
             return errors
         return joint([errors, "holds" if by_metric.count("holds") >= 2 else "differs"])
 
-    asked = {place: better(seen, place, "wskg", RIVALS) for place in seen.places()}
-    told = _rates(seen, "wskg", *RIVALS, ORACLE, "fft_band")
-    return _judged(asked, "WSKG above every rival of the paper at two thresholds or three", told, mostly)
+    sides = [_asked(seen, seen.places(), arm, RIVALS) for arm in ("wskg", ORACLE)]
+    told = _rates(seen, "wskg", *SHOWN, ORACLE, "fft_band")
+    return _judged(sides[0], "WSKG above every rival of the paper at two thresholds or three", told, sides[1], mostly)
 
 
 def _in_sight(seen: Seen) -> list[str]:
     return [p for p in seen.places() if "los" in p.lower() and "nlos" not in p.lower()]
 
 
-def _against(seen: Seen, rival: str, places: list[str]) -> Verdict:
-    asked = {place: better(seen, place, "wskg", (rival,)) for place in places}
-    told = f"{_rates(seen, 'wskg', rival, ORACLE)} and errors of all keys {means(seen, 'wskg', ERRORS)} against "
-    return _judged(asked, "WSKG over raw in sight", told + means(seen, rival, ERRORS))
+def _against_raw(seen: Seen) -> Verdict:
+    sides = [_asked(seen, _in_sight(seen), arm, ("raw-nosync",)) for arm in ("wskg", ORACLE)]
+    errors = f"{means(seen, 'wskg', ERRORS)} against {means(seen, 'raw-nosync', ERRORS)}"
+    told = f"{_rates(seen, 'wskg', 'raw-nosync', ORACLE)} and errors of all keys {errors}"
+    return _judged(sides[0], "WSKG over raw in sight", told, sides[1])
 
 
 def _against_all(seen: Seen) -> Verdict:
     places = [place for place in seen.places("simulated") if place.startswith("NLoS-Long")]
-    asked = {place: better(seen, place, "wskg", RIVALS) for place in places}
-    told = _rates(seen, "wskg", *RIVALS, ORACLE)
-    return _judged(asked, "WSKG above every rival in NLoS-Long (the threshold is lost: every one asked)", told)
+    sides = [_asked(seen, places, arm, RIVALS) for arm in ("wskg", ORACLE)]
+    what = "WSKG above every rival in NLoS-Long (the threshold is lost: every one asked)"
+    return _judged(sides[0], what, _rates(seen, "wskg", *SHOWN, ORACLE), sides[1])
 
 
 def _beats(seen: Seen, arm: str, rivals: tuple[str, ...], what: str) -> Verdict:
-    asked = {place: better(seen, place, arm, rivals) for place in seen.places()}
-    beside = "wskg-nosync, oracle" if arm.endswith("nosync") else ORACLE
-    return _judged(asked, f"{what} in every rate and in errors", _rates(seen, arm, *rivals, beside))
+    oracle = "wskg-nosync, oracle" if arm.endswith("nosync") else ORACLE
+    sides = [_asked(seen, seen.places(), one, rivals) for one in (arm, oracle)]
+    return _judged(sides[0], f"{what} in every rate and in errors", _rates(seen, arm, *rivals, oracle), sides[1])
 
 
 def _packet(seen: Seen) -> Verdict:

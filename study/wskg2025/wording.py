@@ -22,8 +22,8 @@ def said(arm: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with two digits after the point, or "none"."""
-    return f"{value:.2f}" if np.isfinite(value) else "none"
+    """Return a number with two digits after the point, "∞" or "none"."""
+    return f"{value:.2f}" if np.isfinite(value) else "∞" if np.isposinf(value) else "none"
 
 
 def ranged(one: Interval) -> str:
