@@ -42,13 +42,18 @@ def means(rows: Iterable[Row]) -> list[Means]:
 
 
 def homes(results: Mapping[str, Shelved]) -> dict[tuple[str, str], tuple[str, Means]]:
-    """Return for each place and arm the figure whose result has most accounts of it, with its means."""
+    """Return for each place and arm the figure whose result has most accounts of it, with its means.
+
+    Of figures that know as much, the one with more arms and places is taken.
+    """
     best: dict[tuple[str, str], tuple[str, Means]] = {}
+    known: dict[tuple[str, str], tuple[int, int, int]] = {}
     for name, shelved in results.items():
-        for one in means(shelved.result.rows):
-            before = best.get((one.place, one.arm))
-            if before is None or (one.accounts, one.worlds) > (before[1].accounts, before[1].worlds):
-                best[one.place, one.arm] = name, one
+        found = means(shelved.result.rows)
+        for one in found:
+            about, much = (one.place, one.arm), (one.accounts, one.worlds, len(found))
+            if much > known.get(about, (-1, 0, 0)):
+                best[about], known[about] = (name, one), much
     return best
 
 

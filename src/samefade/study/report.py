@@ -3,6 +3,7 @@
 The same inputs give the same bytes: there is no date in it but those of the results.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def page(study: Study, sheet: Sheet, results: Mapping[str, Shelved], figures: Pa
     lines += _apart(sheet)
     lines += _parts(study, AFTER)
     lines += _provenance(results)
-    return "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def _ordered(study: Study, sheet: Sheet) -> list[str]:

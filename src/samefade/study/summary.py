@@ -18,12 +18,18 @@ def summary(sheet: Sheet, results: Mapping[str, Shelved]) -> list[str]:
 
 def _findings(sheet: Sheet) -> Iterator[str]:
     for finding in sheet.paper.findings:
-        answers = [
-            f"claim {n} {'' if sheet.standing(n) == 'not computed' else 'seen as '}*{sheet.standing(n)}* "
-            f"({text(sheet.why(n).rstrip('.'))})"
-            for n in finding["claims"]
-        ]
+        answers = [f"claim {n} *{sheet.standing(n)}*{_seen(sheet, n)}" for n in finding["claims"]]
         yield f"- **{text(finding['asks'])}** {_sentence('; '.join(answers))}"
+
+
+def _seen(sheet: Sheet, claim: int) -> str:
+    """Say at how many of the places where it can be tested a claim was seen."""
+    if claim not in sheet.verdicts:
+        return ""
+    tested = {place: mark for place, mark in sheet.verdicts[claim].places.items() if mark != "cannot be tested"}
+    where = [text(place) for place, mark in tested.items() if mark == "holds"]
+    named = f" ({', '.join(where)})" if 0 < len(where) < len(tested) else ""
+    return f", seen at {len(where)} of {len(tested)} places{named}" if tested else ""
 
 
 def _honest(sheet: Sheet, results: Mapping[str, Shelved]) -> Iterator[str]:
