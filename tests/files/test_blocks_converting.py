@@ -75,7 +75,7 @@ def test_batches_make_what_reading_whole_makes(tmp_path, monkeypatch, kind, made
     assert len(found) == len(whole) == (1 if kind == "netstar" else 2)
     for x, y in zip(whole, found, strict=True):
         same(x, y)
-    lines = len(path.read_text().split("\n"))
+    lines = len(path.read_text().splitlines())
     assert len(found[0]) + sum(found[0].dropped.values()) == lines
     assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
 
