@@ -3,7 +3,9 @@
 from collections import Counter
 
 import pytest
+import typer
 
+from samefade.cli.study import _end
 from samefade.study.claims import Claim, Paper, read, sheet
 from samefade.study.errors import ClaimsInvalid
 from samefade.study.figure import Result, Verdict
@@ -94,3 +96,12 @@ def test_the_papers_74_claims_are_all_there_and_every_figure_of_the_study_is_who
         assert figure.SPEC.title
         assert figure.SPEC.values(quick=True).keys() >= figure.SPEC.full.keys()
         assert figure.SPEC.values(quick=True) != figure.SPEC.values(quick=False)
+
+
+def test_a_contradiction_ends_the_command_with_the_code_of_bad_input():
+    with pytest.raises(ClaimsInvalid, match="fig1 judges claim 2"):
+        _end([], ("fig1 judges claim 2, but its judge is fig2",), as_json=False)
+    with pytest.raises(typer.Exit) as ended:
+        _end([], ("fig1 judges claim 2, but its judge is fig2",), as_json=True)
+    assert ended.value.exit_code == 2
+    _end([], (), as_json=False)
