@@ -2,6 +2,7 @@
 
 import json
 import stat
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -52,6 +53,13 @@ def test_a_page_for_the_owner_and_what_it_rests_on(samefade, carried, tmp_path):
     assert not any(secret in page for secret in key["key_hex"])
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the pictures out where no test looks at them: they cost half of a run."""
+    monkeypatch.setattr("samefade.draw.panels", lambda _pair: {})
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_page_to_show(samefade, carried, tmp_path):
     out = tmp_path / "page.html"
     seen = samefade("report", *carried, "--to-show", "--full", "--out", out, "--json")
@@ -64,6 +72,7 @@ def test_a_page_to_show(samefade, carried, tmp_path):
     assert stat.S_IMODE(out.stat().st_mode) & 0o044  # others may read it
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_no_key_is_a_page_too_and_ends_with_3(samefade, carried, tmp_path):
     out = tmp_path / "page.html"
     seen = samefade("report", *carried, "--scheme", "wskg", "--out", out)
@@ -98,6 +107,7 @@ def test_a_trace_is_shown(samefade, tmp_path):
     assert not (tmp_path / "y.html").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_bad_input_gets_a_sentence_and_2_and_no_page(samefade, carried, tmp_path):
     other = tmp_path / "x.json"
     other.write_text('{"schema": "samefade.error/1"}', encoding="utf-8")
@@ -117,6 +127,14 @@ def test_bad_input_gets_a_sentence_and_2_and_no_page(samefade, carried, tmp_path
         assert "Traceback" not in seen.err
         assert not out.exists()
     assert samefade("report", *carried, "--out", tmp_path / "no" / "page.html").code == 2
+
+
+def test_a_missing_extra_is_said_before_anything_is_run(samefade, carried, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.setattr("samefade.api.run", lambda *_, **__: pytest.fail("it ran"))
+    seen = samefade("report", *carried, "--out", tmp_path / "page.html")
+    assert seen.code == 2
+    assert "samefade[pages]" in seen.err
 
 
 def test_help_has_examples(samefade):

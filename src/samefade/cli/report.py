@@ -49,6 +49,7 @@ def report(
     from samefade import dash
 
     writable(out)
+    dash.environment()
     if bool(source) + (saved is not None) > 1 or not (source or saved or trace):
         raise OutOfRange("what to report", "none or two", "recordings, --data NAME or --from FILE; and --trace FILE")
     if source:

@@ -5,11 +5,14 @@ names and traces come from others.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samefade import __version__
 from samefade.dash.visible import visible
 from samefade.errors import CannotWrite, MissingExtra
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401 -- whatever the template shows
@@ -22,15 +25,23 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401 -- whatever the
     Raises:
         MissingExtra: When Jinja is not installed.
     """
+    return environment().get_template(template).render(version=__version__, **values)
+
+
+def environment() -> "Environment":
+    """Return what makes pages of templates; call it before long work, of which a page shall be made.
+
+    Raises:
+        MissingExtra: When Jinja is not installed.
+    """
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
         raise MissingExtra("pages") from None
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("samefade.dash"), autoescape=True, undefined=StrictUndefined, finalize=_finalized,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template(template).render(version=__version__, **values)
 
 
 def write(page: str, path: Path, *, private: bool = False) -> None:
