@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from learn_looks import RATE
 
@@ -106,7 +106,7 @@ def test_a_model_of_another_restorer_is_refused(learnt):
         swapped.restore(noise(), terms)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 1e3, 1e6]))
 def test_hostile_weights_give_finite_values_or_are_refused(learnt, seed, size):
     restorer, terms = learnt
