@@ -1,5 +1,7 @@
 """A log that is converted batch by batch is the log that was read whole, byte for byte."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -131,3 +133,30 @@ def test_an_interrupt_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         convert(path, target, batch=10, format="esp-csi")
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.log"]
+
+
+def peak(path, target):
+    """Most bytes that Python and NumPy held at once while a log was converted."""
+    tracemalloc.start()
+    try:
+        convert(path, target, batch=512, format="esp-csi")
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_held_does_not_grow_with_the_log(tmp_path, monkeypatch):
+    for module in ("along", "clock"):
+        monkeypatch.setattr(f"samefade.files.{module}.PIECE", 512)
+    monkeypatch.setattr("samefade.files.store._CHUNK", 1 << 16)
+    rng = np.random.default_rng(1)
+    some = [esp_csi_line(rng, n, "aa:bb:cc:dd:ee:ff", 128) for n in range(1000)]
+    found = []
+    for count in (50, 1_500, 6_000):  # the first run loads what the others find loaded
+        path, target = tmp_path / f"{count}.log", tmp_path / f"{count}.zarr"
+        lines = (some[n % 1000].replace(f"CSI_DATA,{n % 1000},", f"CSI_DATA,{n},", 1) for n in range(count))
+        path.write_text("\n".join(lines))
+        found.append(peak(path, target))
+    assert len(container.read(target)[0]) == 6_000
+    # 4,500 packets more would hold 0.6 MB of values and 0.3 MB of numbers
+    assert found[2] - found[1] < 2e5
