@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025 import costs, timings
+from wskg2025.grid import LEARNED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -62,13 +63,15 @@ def _dearest(result: Result) -> Verdict:
     cost["an hour with its agreement, samefade"] = _sample(result, "hour", "samefade")
     rivals = {str(r["scheme"]): float(r["ms"] or 0) for r in result.where(kind="scheme") if r["scheme"] != "wskg"}
     dearest = max(rivals, key=lambda name: rivals[name])
+    plain = max((name for name in rivals if name not in LEARNED), key=lambda name: rivals[name])
     filtered = float(result.where(kind="scheme", scheme="wskg")[0]["ms"] or 0)
     marks: dict[str, Mark] = {where: "holds" if ms > FAR * rivals[dearest] else "differs" for where, ms in cost.items()}
     told = ", ".join(f"{ms * 1e3:.2g} µs ({where})" for where, ms in cost.items())
     return overall(
         marks,
         f"a sample of one end costs WSKG {told}; the dearest rival, {dearest}, takes {rivals[dearest] * 1e3:.2g} µs at "
-        f"deployment, training apart; with an agreed band WSKG is a plain filter and takes {filtered * 1e3:.2g} µs.",
+        f"deployment, training apart, and the dearest that learns nothing, {plain}, {rivals[plain] * 1e3:.2g} µs; "
+        f"with an agreed band WSKG is a plain filter and takes {filtered * 1e3:.2g} µs.",
     )
 
 

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 _PART = {"transform": "#7b3f98", "search": "#e0a030", "inverse": "#3b7fb8", "lag": "#8a8a8a", "quantiser": "#5a9e6f"}
-_READING = {"agreed": "band\nagreed", "hour": "hour with\nagreement", FEW: "agreed,\nfew rows"}
+_READING = {"agreed": "band\nagreed", "hour": "all of\nan hour", FEW: "agreed,\nfew rows"}
 
 
 def draw(result: Result) -> "Picture":
     """Draw three panels: time a sample by scheme, shares of WSKG's time, time of a key."""
     from matplotlib.figure import Figure as Canvas
 
-    figure = Canvas(figsize=(12.5, 4.2), layout="constrained")
+    figure = Canvas(figsize=(13.5, 4.2), layout="constrained")
     first, second, third = figure.subplots(1, 3, width_ratios=(1.1, 1, 1.1))
     _schemes(first, result)
     _shares(second, result)
@@ -43,9 +43,14 @@ def _schemes(ax: "Axes", result: Result) -> None:
     colours = ["#7b3f98" if name.startswith("wskg") else "#8a8a8a" for name, *_ in bars]
     ax.barh(y, [bar[1] for bar in bars], color=colours)
     ax.hlines(y, [bar[2] for bar in bars], [bar[3] for bar in bars], color="#222222", lw=1)
+    for at, (_, row) in zip(y, named, strict=False):
+        ax.annotate(
+            f"once: {float(row['agree_ms'] or 0) / 1e3:.2g} s", (1, at), (-2, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", ha="right", va="center", fontsize=6.5, color="#555555",
+        )  # fmt: skip
     ax.set_xscale("log")
     ax.set_yticks(y, [bar[0] for bar in bars])
-    ax.set_xlabel("ms a sample of one end (quietest; line: quartiles)", fontsize=8)
+    ax.set_xlabel("ms a sample of one end (quietest; line: quartiles; once: agreement or training)", fontsize=8)
     ax.set_title("a: preprocessing at deployment", fontsize=9)
     ax.grid(axis="x", lw=0.4, color="#dddddd")
 
@@ -76,7 +81,7 @@ def _keys(ax: "Axes", result: Result) -> None:
         for x, value in zip(at, ms, strict=True):
             ax.annotate(f"{value:.2g}", (x, value), ha="center", va="bottom", fontsize=6.5)
     ax.set_yscale("log")
-    ax.set_xticks(np.arange(len(cases)), [_READING.get(reading, f"block of\n{n:,}") for reading, n in cases])
+    ax.set_xticks(np.arange(len(cases)), [_READING.get(reading, f"block\n{n:,}") for reading, n in cases])
     ax.set_title("a 256-bit key before reconciliation (ms)", fontsize=9)
     ax.grid(axis="y", lw=0.4, color="#dddddd")
     ax.legend(fontsize=7.5, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.14))
