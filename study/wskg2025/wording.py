@@ -27,7 +27,9 @@ def number(value: float) -> str:
 
 
 def ranged(one: Interval) -> str:
-    """Return an estimate with its interval."""
+    """Return an estimate with its interval, or "unknown"."""
+    if np.isnan(one.value):
+        return "unknown"
     return f"{number(one.value)} [{number(one.low)}, {number(one.high)}]"
 
 
