@@ -35,7 +35,8 @@ def _keys(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         if row["kind"] == "key":
             found.setdefault((row["reading"], row["samples"]), {})[row["engine"]] = row["ms"]
-    return [_key(reading, samples, ms) for (reading, samples), ms in found.items() if "pycwt" in ms]
+    order = sorted(found, key=lambda case: (case[0] == "block", case[0]))  # as it is used first, to the letter last
+    return [_key(*case, found[case]) for case in order if "pycwt" in found[case]]
 
 
 def _key(reading: str, samples: int, ms: dict[str, float]) -> Row:
