@@ -12,7 +12,8 @@ from benchmarks.table import show
 
 NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py"))
 SKIPPED = {"__init__", "__main__", "table"}
-OPTIONS = {"hostile", "presence", "responder"}  # these take options of their own, when they are named first and alone
+# these take options of their own, when they are named first and alone
+OPTIONS = {"grid", "hostile", "presence", "responder"}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Work on a real Dask cluster of two worker processes, of which one gets killed."""
+"""Work on a real Dask cluster of three worker processes, of which one gets killed."""
 
 import os
 import signal
@@ -53,12 +53,12 @@ def work(folder):  # noqa: ARG001 -- its path is needed
 
 @pytest.fixture(scope="module")
 def cluster(work):  # noqa: ARG001 -- its path must be set when the workers start
-    with connected("local", 2) as there:
+    with connected("local", 3) as there:
         yield there
 
 
 def test_a_killed_worker_loses_nothing(cluster, work, tmp_path):
-    assert cluster.workers == 2
+    assert cluster.workers == 3
     items = [(str(tmp_path), i) for i in range(16)]
     found, killed = {}, None
     for place, (pid, x) in cluster.each(work.slow, items):
@@ -67,14 +67,14 @@ def test_a_killed_worker_loses_nothing(cluster, work, tmp_path):
             killed = next(other for other in cluster.client.run(os.getpid).values() if other != pid)
             os.kill(killed, signal.SIGKILL)
     assert found == {i: i for i in range(16)}
-    cluster.client.wait_for_workers(2, timeout="20s")
+    cluster.client.wait_for_workers(3, timeout="20s")
     assert killed not in cluster.client.run(os.getpid).values()
 
 
 def test_a_scheduler_is_joined_by_its_address(cluster, work, tmp_path):
     address = cluster.client.cluster.scheduler_address
     with connected(address) as same:
-        assert same.workers == 2
+        assert same.workers == 3
         assert sorted(x for _, (_, x) in same.each(work.slow, [(str(tmp_path), i) for i in range(3)])) == [0, 1, 2]
 
 

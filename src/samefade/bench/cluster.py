@@ -15,6 +15,14 @@ from samefade.errors import MissingExtra
 
 T = TypeVar("T")
 R = TypeVar("R")
+_SETTINGS = {
+    "distributed.worker.profile.enabled": False,  # it looks at every stack a hundred times a second
+    "distributed.admin.tick.interval": "500ms",  # else every process wakes 50 times a second to see that it can
+    # without Dask's MALLOC_TRIM_THRESHOLD_, which gives back every small array's memory and costs a fifth of the time
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1,
+    },
+}  # fmt: skip
 PATIENCE = "20s"  # to wait for a scheduler, and for its first worker
 
 
@@ -107,17 +115,15 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
         import dask
 
         with (
-            dask.config.set(
-                {"distributed.worker.profile.enabled": False}
-            ),  # it looks at every stack 100 times a second
+            dask.config.set(_SETTINGS),
             distributed.LocalCluster(
-                workers or cores(),
+                n_workers=workers or cores(),
                 threads_per_worker=1,
                 processes=True,
                 silence_logs=40,
                 dashboard_address="127.0.0.1:0",
                 preload=[f"{__package__}.preload"],
-            ) as here,  # fmt: skip
+            ) as here,
             distributed.Client(here) as client,
         ):
             yield Cluster(name, client)
