@@ -99,7 +99,8 @@ def _honest(ax: "Axes", seen: Seen, places: Sequence[str], arms: Sequence[str]) 
                 first = not (i or k)
                 ax.plot(at, rate, "D", color=SECURE, ms=4, clip_on=False, label="secure rate" if first else "_")
                 if rate == 0:
-                    ax.annotate("0", (at, 0), (0, 4), textcoords="offset points", color=SECURE, fontsize=7, ha="center")
+                    box = {"boxstyle": "circle,pad=0.15", "fc": "w", "ec": SECURE, "lw": 0.8}
+                    ax.annotate("0", (at, 0), color=SECURE, fontsize=6.5, ha="center", va="center", bbox=box, zorder=4)
 
 
 def framed(ax: "Axes", along: str = "y") -> None:
