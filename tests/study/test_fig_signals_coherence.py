@@ -150,6 +150,9 @@ def test_records_are_seeds_and_recordings(monkeypatch):
     assert about["world"] == 0
     assert isinstance(first, Pair)
     assert first.matching.startswith("row")
+    both = found[0].parts[0][1].pair().one_tone()  # with Eve, who changes nothing for a and b
+    assert np.array_equal(first.a.values, both.a.values)
+    assert np.array_equal(first.b.values, both.b.values)
     assert observe.coherence_time(first.a) > 0
 
 

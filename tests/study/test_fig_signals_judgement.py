@@ -87,7 +87,8 @@ def harmed(short, how, inside, later, phase):
 
 
 def shares(short, how, case, value):
-    return rows(short, treatment=how, case=case, loss=None, **dict.fromkeys(FIG[7].BANDS, value))
+    counted = {"inspected_losses": 3, "inspected_packets": 540, "packets": 540}
+    return rows(short, treatment=how, case=case, loss=None, **counted, **dict.fromkeys(FIG[7].BANDS, value))
 
 
 def test_a_zone_is_low_ends_and_comes_with_a_phase():
@@ -222,7 +223,10 @@ def _nothing(number):
         2: lambda: rows("los-short", 1, share_a=0.5, share_b=0.5),
         5: lambda: [row for name in SIM for row in coherent(name, 0.5)[:1]],
         6: lambda: [row for name in SIM for row in lagged(name, 3, 0.5)[:1]],
-        7: lambda: [row for row in harmed("los-short", "closed up", 0.2, 0.8, 40.0) if row["world"] == 0],
+        7: lambda: [
+            *(row for row in harmed("los-short", "closed up", 0.2, 0.8, 40.0) if row["world"] == 0),
+            *shares("los-short", "closed up", "and end", 0.4)[:1],
+        ],
         8: lambda: counted("los-short", "left open", 1.0, 1) + counted("los-short", "closed up", 1.0, 1),
         10: lambda: rows("los-short", 1, held=2.0, held_extreme=1.0, samples=9, pearson=0.1, pearson_synced=0.2, lag=1),
         11: lambda: [row for row in smoothed("los-short", 0.9) if row["world"] == 0],
