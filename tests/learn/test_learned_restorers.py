@@ -129,6 +129,9 @@ def test_nothing_is_learnt_from_kept_unlike_or_few_samples(learnt):
     deaf = replace(b, mask=np.arange(600) < 100)
     with pytest.raises(TooFewSamples):
         restorer.agree(a, deaf, Terms(RATE))
+    long = spoken(looks(1200)[1])
+    with pytest.raises(TooFewSamples):  # enough in all, but nowhere close together
+        restorer.agree(long.a, replace(long.b, mask=np.arange(1200) % 4 == 0), Terms(RATE))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from samefade import api, restore, schemes
 from samefade.align import NoLag
 from samefade.bench import FIELD, Cell, Source, evaluate
 from samefade.cli.main import app
-from samefade.errors import MissingExtra, UnknownName
+from samefade.errors import MissingExtra, OutOfRange, UnknownName
 from samefade.learn import Autoencoder, Bcfl, Convergence, CrossDecoding, Learned, engine, train
 from samefade.learn.straight import straight
 from samefade.types import Feature, Half, Terms
@@ -142,6 +142,12 @@ def test_the_commands_take_learned_schemes(command, scheme, tmp_path):
     told = CliRunner().invoke(app, [command, *ends, "--scheme", scheme, "--json"])
     assert told.exit_code in (0, 3), told.output
     assert scheme in told.stdout
+
+
+def test_only_what_learns_is_trained():
+    pair = spoken(looks(1000)[1])
+    with pytest.raises(OutOfRange, match="restore"):
+        Learned(restore=restore.Golay()).agree(pair.a, pair.b)
 
 
 def test_schemes_show_their_parts():

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Learned(Recipe):
+class LearnedFilter(Recipe):
     """What both restorers do alike."""
 
     def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
@@ -112,7 +112,7 @@ class _Learned(Recipe):
 
 
 @dataclass(frozen=True)
-class CrossDecoding(_Learned):
+class CrossDecoding(LearnedFilter):
     """Decode what the other end heard from one's own windows: a denoising autoencoder with two tasks.
 
     A shared encoder, noise added to its input in training, and two decoders: end b's series from end a's window, and
@@ -149,7 +149,7 @@ class CrossDecoding(_Learned):
 
 
 @dataclass(frozen=True)
-class Convergence(_Learned):
+class Convergence(LearnedFilter):
     """Let the outputs of two convolutional networks, one for each end, converge.
 
     The published loss, the mean square error between the outputs, is least where both are constant, and training finds

@@ -12,9 +12,9 @@ import numpy as np
 
 from samefade.align import trim
 from samefade.entropy import Estimate, assess
-from samefade.errors import NotEnough
+from samefade.errors import NotEnough, OutOfRange
 from samefade.learn import engine
-from samefade.learn.restorers import Convergence, CrossDecoding, with_model
+from samefade.learn.restorers import Convergence, CrossDecoding, LearnedFilter, with_model
 from samefade.learn.straight import Straight, straight
 from samefade.restore import Raw
 from samefade.schemes import Scheme
@@ -137,21 +137,21 @@ def train(
     Raises:
         NotEnough: When there is nothing to learn from.
         MissingExtra: When the deep-learning library is not installed.
-        OutOfRange: When the checkpoint is of another training.
+        OutOfRange: When the checkpoint is of another training, or the scheme restores by something that is not learned.
         CannotWrite: When the checkpoint cannot be written.
     """
     spoken_only(pair.a, pair.b)
+    recipe = scheme.restore
+    if not isinstance(recipe, LearnedFilter):
+        raise OutOfRange("restore", recipe, "a restorer of samefade.learn")
     engine.present()
-    from samefade.learn.restorers import _Learned
     from samefade.learn.training import fit
 
     plain = Raw()
     terms = Terms(rate=pair.rate, seed=seed, lag=scheme.align.align(plain.restore(pair.a), plain.restore(pair.b)))
     a, b = trim(pair.a, terms.lag), trim(pair.b, terms.lag)
-    recipe = scheme.restore
-    if isinstance(recipe, _Learned):
-        terms = with_model(terms, fit(recipe, recipe.admitted(a, b, terms), seed, progress, checkpoint))
-    return scheme.met(pair.a, pair.b, terms)
+    found = fit(recipe, recipe.admitted(a, b, terms), seed, progress, checkpoint)
+    return scheme.met(pair.a, pair.b, with_model(terms, found))
 
 
 def _cut(plain: Estimate, more: dict[str, float], share: float) -> Estimate:

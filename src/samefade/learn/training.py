@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax import Array
+from numpy.typing import NDArray
 
 from samefade.errors import TooFewSamples
 from samefade.learn.applying import applied, effective_length
@@ -65,7 +66,7 @@ def fit(
         checkpoint: Where the state is kept, so that a training that was killed can go on.
 
     Raises:
-        TooFewSamples: When too few samples were heard at both ends.
+        TooFewSamples: When too few samples were heard at both ends, or in no window half of them.
         OutOfRange: When the checkpoint is of another training.
     """
     known = _Data.of(ends, recipe.window)
@@ -96,7 +97,7 @@ class _Data:
     a: Single
     b: Single
     heard: tuple[Marks, Marks]
-    starts: Any
+    starts: NDArray[np.intp]
 
     @classmethod
     def of(cls, ends: tuple[Observation, Observation], window: int) -> "_Data":
@@ -107,6 +108,8 @@ class _Data:
             raise TooFewSamples(have=have, need=need)
         counted = np.concatenate(([0], np.cumsum(both)))
         share = counted[window:] - counted[:-window]
+        if share.max() < window // 2:
+            raise TooFewSamples(have=int(share.max()), need=window // 2)
         return cls(standard(a).values, standard(b).values, (a.mask, b.mask), np.flatnonzero(share >= window // 2))
 
     def batches(self, recipe: Recipe, seed: bytes, chunk: int) -> _Batches:
