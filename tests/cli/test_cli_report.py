@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from samefade import channel, files
+from samefade import api, channel, files
+from samefade.api.running import halves
+from samefade.types import Kept
 
 pytest.importorskip("jinja2")
 SEED = "07" * 32
@@ -55,12 +57,13 @@ def test_a_page_for_the_owner_and_what_it_rests_on(samefade, carried, tmp_path):
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """Leave the pictures out where no test looks at them: they cost half of a run."""
-    monkeypatch.setattr("samefade.draw.panels", lambda _pair: {})
+    """Leave the pictures out where no test looks at them: they cost half of a run; keep what would have been drawn."""
+    pairs = []
+    monkeypatch.setattr("samefade.draw.panels", lambda pair: pairs.append(pair) or {})
+    return pairs
 
 
-@pytest.mark.usefixtures("undrawn")
-def test_a_page_to_show(samefade, carried, tmp_path):
+def test_a_page_to_show(samefade, carried, tmp_path, undrawn):
     out = tmp_path / "page.html"
     seen = samefade("report", *carried, "--to-show", "--full", "--out", out, "--json")
     assert seen.code == 0, seen.err
@@ -70,6 +73,12 @@ def test_a_page_to_show(samefade, carried, tmp_path):
     assert "private" not in seen.json["certificate"]
     assert [one["sha256"] for one in seen.json["inputs"]] == [None, None]
     assert stat.S_IMODE(out.stat().st_mode) & 0o044  # others may read it
+    spoken, kept = halves(api.read_pair(*carried), None)
+    (drawn,) = undrawn  # of spoken samples, and of no others
+    for end in ("a", "b"):
+        assert np.array_equal(getattr(drawn, end).values, getattr(spoken, end).values)
+        assert not isinstance(getattr(drawn, end), Kept)
+    assert drawn.a.start + drawn.a.seconds <= kept.a.start
 
 
 @pytest.mark.usefixtures("undrawn")

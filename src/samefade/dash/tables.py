@@ -66,8 +66,9 @@ def evidence(told: Mapping[str, Any]) -> tuple[Table, Table]:
     rows: Rows = []
     for name, stem in _VIEWS.items():
         best = told[f"{stem}_at_lag"], told[f"{stem}_lag"]
-        rest = told[f"{stem}_effective"], told[f"{stem}_threshold"]
-        rows.append((name, *(text(_rounded(value)) for value in (told[stem], *best, *rest))))
+        effective, threshold = told[f"{stem}_effective"], told[f"{stem}_threshold"]
+        numbers = (_fixed(told[stem]), *map(_fixed, best), _whole(effective), _fixed(threshold))
+        rows.append((name, *numbers))
     columns = ("Pearson r", "at lag 0", "best", "at lag", "independent samples", "chance stays below")
     others: Rows = [(words, text(told.get(name))) for name, words in _REST.items() if told.get(name) is not None]
     return Table("Correlation of both ends", columns, rows), Table("Other numbers of the link", (), others)
@@ -180,20 +181,25 @@ def _sp80090b(what: str, found: Mapping[str, Any]) -> Table:
     rows: Rows = [
         (
             str(name),
-            text(_rounded(found["of_symbols"].get(name))),
-            text(_rounded(found["of_bits"].get(name))),
-            text(_rounded(found["ceilings"].get(name))),
+            _fixed(found["of_symbols"].get(name)),
+            _fixed(found["of_bits"].get(name)),
+            _fixed(found["ceilings"].get(name)),
         )
         for name in names
     ]
-    rows.append(("least", text(_rounded(found["least"])), "", text(_rounded(found["ceiling"]))))
+    rows.append(("least", _fixed(found["least"]), "", _fixed(found["ceiling"])))
     columns = ("estimator", "bits a symbol", "of a bit", "perfect symbols would show")
     note = "These estimators see neither Eve nor the channel: they may refute an account, and never prove one."
     return Table(f"NIST SP 800-90B, {what}: {int(found['samples']):,}, of at most {bits}", columns, rows, note)
 
 
-def _rounded(value: object) -> object:
-    return round(value, 4) if isinstance(value, float) else value
+def _fixed(value: object) -> str:
+    """Return a number with three digits after the point, so that a column of them lines up."""
+    return f"{value:.3f}" if isinstance(value, float) and isfinite(value) else text(value)
+
+
+def _whole(value: object) -> str:
+    return f"{value:,.0f}" if isinstance(value, float) and isfinite(value) else text(value)
 
 
 def _chance(value: object) -> str:
