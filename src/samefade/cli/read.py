@@ -41,13 +41,14 @@ def read(
     from samefade.files.windows import hold
 
     given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
-    options = {name: value for name, value in given.items() if value is not None}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    streamed = True
     if out is None:
         with steps("reading", quiet=json):
             told = [describe(recording) for recording in api.read(file, **options)]
     else:
         with steps("reading and keeping", quiet=json):
-            convert(file, writable(out), **options)
+            streamed = convert(file, writable(out), **options)
             told = [describe_held(end) for end in hold(out)]
     if json:
         emit({"schema": "samefade.read/1", "file": str(file), "recordings": told})
@@ -55,7 +56,7 @@ def read(
     for one in told:
         _show(one)
     if out is not None:
-        say(f"kept in {out}")
+        say(f"kept in {out}" + ("" if streamed else " (this format is read whole, not in batches)"))
 
 
 def describe(recording: Recording) -> dict[str, Any]:
