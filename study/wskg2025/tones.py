@@ -114,7 +114,8 @@ def draw(result: Result) -> "Figure":
                 axis.plot(_tones(result, place), _means(result, metric, place, scheme), style, ms=3, lw=1, color=colour,
                           label=scheme)  # fmt: skip
             axis.axvline(SHOWN, color="k", lw=0.5, ls=":")
-            axis.set_ylim(bottom=0)
+            most = max(float(np.max(_means(result, metric, place, scheme))) for scheme in _schemes(result, place))
+            axis.set_ylim(0, 1.15 * most if most > 0 else 1)  # a comparison with NaN is false, too
             axis.set_title(f"{place}: {NAMES[metric]}", fontsize=8)
             axis.tick_params(labelsize=7)
             if not line and not column:
@@ -127,7 +128,7 @@ def _draw_recorded(axis: Any, result: Result) -> None:  # noqa: ANN401 -- matplo
     for place in (name for name in _names(result, "place") if not name.endswith("simulated")):
         axis.bar(_tones(result, place), result.column("pearson", place=place), color="#0b5cad", label=place)
         axis.legend(fontsize=7)
-    axis.set(xlabel="tone", ylabel="correlation", ylim=(-0.2, 1))
+    axis.set(xlabel="tone", ylabel="correlation", ylim=(-0.2, 1.1))
     axis.tick_params(labelsize=7)
 
 
