@@ -52,9 +52,16 @@ def work(folder):  # noqa: ARG001 -- its path is needed
 
 
 @pytest.fixture(scope="module")
-def cluster(work):  # noqa: ARG001 -- its path must be set when the workers start
+def started(work):  # noqa: ARG001 -- its path must be set when the workers start
     with connected("local", 3) as there:
         yield there
+
+
+@pytest.fixture
+def cluster(started):
+    """The cluster with all its workers: those that another test killed have come back."""
+    started.client.wait_for_workers(3, timeout="60s")
+    return started
 
 
 def test_a_killed_worker_loses_nothing(cluster, work, tmp_path):
@@ -67,7 +74,7 @@ def test_a_killed_worker_loses_nothing(cluster, work, tmp_path):
             killed = next(other for other in cluster.client.run(os.getpid).values() if other != pid)
             os.kill(killed, signal.SIGKILL)
     assert found == {i: i for i in range(16)}
-    cluster.client.wait_for_workers(3, timeout="20s")
+    cluster.client.wait_for_workers(3, timeout="60s")
     assert killed not in cluster.client.run(os.getpid).values()
 
 

@@ -51,6 +51,11 @@ def test_a_scheme_without_a_number_somewhere_has_no_rank():
     assert standings([line("raw", None, numbers=0)], "higher")[0].mean == "–"
 
 
+def test_equal_means_share_a_rank():
+    told = standings([line("a", 0.0), line("b", 0.0), line("c", 1.0), line("d", -1.0)], "higher")
+    assert [(one.rank, one.scheme) for one in told] == [(1, "c"), (2, "a"), (2, "b"), (4, "d")]
+
+
 def test_names_from_outside_are_text_and_what_hides_is_shown(page):
     seen = Seen(page)
     assert "script" not in seen.tags

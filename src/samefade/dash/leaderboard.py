@@ -38,8 +38,13 @@ def standings(lines: Sequence[Line], better: Literal["higher", "lower"]) -> list
     sign = -1 if better == "higher" else 1
     whole = [line for line in lines if line["numbers"] == line["worlds"]]
     rest = [line for line in lines if line["numbers"] != line["worlds"]]
-    ranked = sorted(whole, key=lambda line: sign * _value(line, "mean"))
-    return [_standing(line, i + 1) for i, line in enumerate(ranked)] + [_standing(line, None) for line in rest]
+    scores = sorted(sign * _value(line, "mean") for line in whole)  # equal means share a rank
+    ranked = sorted((_standing(line, 1 + scores.index(sign * _value(line, "mean"))) for line in whole), key=_rank)
+    return [*ranked, *(_standing(line, None) for line in rest)]
+
+
+def _rank(standing: Standing) -> int:
+    return standing.rank or 0
 
 
 def leaderboard(
