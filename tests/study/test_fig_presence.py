@@ -103,13 +103,14 @@ def trials(table1, honest, replay, worlds=20):
 def test_table_one_holds_where_its_two_averages_are_met(load):
     table1 = load("table1")
     met = trials(table1, (0.8, 1, 0.05), (0.04, 30, 0.05))
-    assert (met[69].mark, met[70].mark) == ("holds", "holds")
+    assert (met[69].places["x, simulated"], met[70].mark) == ("holds", "holds")
+    assert met[69].mark == "differs"  # whatever is measured: 60 samples have no such shift
     assert "330" in met[69].why
     assert "tests/attacks" in met[70].why
     chance = trials(table1, (0.8, 1, 0.05), (0.5, 30, 0.05))  # told apart, and not as the table has it
-    assert (chance[69].mark, chance[70].mark) == ("differs", "holds")
+    assert (chance[69].places["x, simulated"], chance[70].mark) == ("differs", "holds")
     alike = trials(table1, (0.5, 15, 0.2), (0.5, 15, 0.2))
-    assert (alike[69].mark, alike[70].mark) == ("differs", "differs")
+    assert (alike[69].places["x, simulated"], alike[70].mark) == ("differs", "differs")
 
 
 def test_thresholds_that_were_learnt_do_not_see_the_trials_that_test_them(load):
