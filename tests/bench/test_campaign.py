@@ -65,7 +65,9 @@ def test_a_second_run_computes_nothing_and_a_larger_grid_only_what_is_new(finish
 
 def test_a_damaged_part_is_named_and_its_cells_are_computed_again(finished):
     before = answers(finished)
-    part = next(part for part in (finished / "parts").glob("part-*") if before[0]["id"] in pq.read_table(part)["id"].to_pylist())
+    part = next(
+        part for part in (finished / "parts").glob("part-*") if before[0]["id"] in pq.read_table(part)["id"].to_pylist()
+    )
     part.write_bytes(part.read_bytes()[:-9])
     campaign, done = run(finished)
     assert done > 0
