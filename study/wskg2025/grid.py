@@ -27,7 +27,7 @@ FULL: dict[str, Any] = {
     "accounts": 10,  # worlds of each place with an account of secrecy
     "accounts_nosync": 10,  # the same for the variants without synchronisation
     "clock": 10,
-    "learned": 20,  # worlds with learned schemes, trained once and learnt again
+    "learned": 20,  # worlds with learned schemes, trained once, trained elsewhere, and learnt again
     "learned_at": "everywhere",
 }
 QUICK: dict[str, Any] = {
@@ -53,15 +53,16 @@ class Arm:
         scheme: The scheme.
         terms: "oracle" for reading E: the band of the very samples that make the key, offline.
         clock: Whether both logs are matched by clock first, which the authors' files do not allow.
-        learning: "once": trained on another record of the place, then met with this one; "again": learnt from this
-            record's own spoken half.
+        learning: "once": trained on another record of the place, then met with this one; "moved": trained in another
+            place, so that the law of the channel changed meanwhile and not only its course; "again": learnt from
+            this record's own spoken half.
     """
 
     name: str
     scheme: str
     terms: Literal["learnt", "oracle"] = "learnt"
     clock: bool = False
-    learning: Literal["once", "again"] | None = None
+    learning: Literal["once", "moved", "again"] | None = None
 
 
 PLAIN = ("raw", "golay", "fft", "fft_band", "packet", "wskg")
@@ -72,7 +73,7 @@ ARMS = (
     Arm("wskg-nosync, oracle", "wskg-nosync", "oracle"),
     Arm(ORACLE, "wskg", "oracle"),
     Arm(LETTER_ARM, LETTER),
-    *(Arm(f"{name}, {when}", name, learning=when) for name in LEARNED for when in ("once", "again")),
+    *(Arm(f"{name}, {when}", name, learning=when) for name in LEARNED for when in ("once", "moved", "again")),
     Arm("strata", "strata"),
     *(Arm(f"{name}, by clock", name, clock=True) for name in ("raw", "golay", "fft", "wskg")),
 )
@@ -87,12 +88,14 @@ class World:
         number: Which seed or block.
         role: What kind of place it is.
         first: The record on which a learned scheme was trained before; None where there is none but this.
+        away: A record of another place, of another law; None where there is none in the same unit and at the same rate.
     """
 
     source: Source
     number: int
     role: Literal["simulated", "real", "control"]
     first: Source | None
+    away: Source | None = None
 
 
 Told = tuple[Cell, Row]
@@ -101,9 +104,16 @@ Told = tuple[Cell, Row]
 def worlds(spec: Mapping[str, Any], lab: Lab) -> tuple[list[World], tuple[str, ...]]:
     """Return every world that the specification asks for and that is here, and a sentence on each set that is not."""
     seconds = spec["seconds"]
+    names = list(spec["scenarios"])
+    away = dict(zip(names, [names[-1], *names], strict=False))  # the one before it: in sight for a wall, and so on
     found = [
-        World(simulated(name, seed, seconds), seed, "simulated", simulated(name, ELSEWHERE, seconds))
-        for name in spec["scenarios"]
+        World(
+            simulated(name, seed, seconds),
+            seed,
+            "simulated",
+            *(simulated(n, ELSEWHERE, seconds) for n in (name, away[name])),
+        )
+        for name in names
         for seed in range(spec["seeds"])
     ]
     absent: tuple[str, ...] = ()
@@ -136,12 +146,18 @@ def _cell(spec: Mapping[str, Any], world: World, arm: Arm) -> Cell | None:
     many = spec["accounts_nosync" if arm.scheme.endswith("-nosync") else "accounts"]
     metrics = ALL if world.number < many and arm.terms == "learnt" else FIELD
     source = replace(world.source, by="auto") if arm.clock else world.source
-    return Cell(source, arm.scheme, metrics, trained=world.first if arm.learning == "once" else None, terms=arm.terms)
+    return Cell(source, arm.scheme, metrics, trained=_school(world, arm), terms=arm.terms)
 
 
 def _learning(spec: Mapping[str, Any], world: World, arm: Arm) -> bool:
     here = spec["learned_at"] in ("everywhere", world.source.name)
-    return here and world.number < spec["learned"] and (arm.learning == "again" or world.first is not None)
+    taught = arm.learning == "again" or _school(world, arm) is not None
+    return here and world.number < spec["learned"] and taught
+
+
+def _school(world: World, arm: Arm) -> Source | None:
+    """Return the record that the arm's scheme was trained on before; None where it learns from the spoken half."""
+    return {"once": world.first, "moved": world.away}.get(arm.learning or "")
 
 
 def table(spec: Mapping[str, Any], lab: Lab, arms: tuple[str, ...] | None = None) -> tuple[list[Row], tuple[str, ...]]:

@@ -39,24 +39,35 @@ def like_raw(seen: Seen) -> Verdict:
 
 
 def drift(seen: Seen) -> Verdict:
-    """Judge claim 46: drift after training is the cause, so learning again from the record itself helps."""
+    """Judge claim 46: drift after training is the cause, so learning again from the record itself helps.
+
+    The course of the channel differs from that of the training in "once"; in "moved" its law does, too.
+    """
     names = [name for name in LEARNED if seen.has(f"{name}, once") and seen.has(f"{name}, again")]
     if not names:
         return Verdict("cannot be tested", _ABSENT)
+    before = [(name, when) for name in names for when in ("once", "moved")]
     found = {
-        place: [directed(seen, place, f"{name}, again", f"{name}, once", RATE) for name in names]
+        place: [
+            directed(seen, place, f"{name}, again", f"{name}, {when}", RATE)
+            for name, when in before
+            if seen.has(f"{name}, {when}", place)
+        ]
         for place in seen.places()
     }
     marks = {place: joint(one.mark for one in every) for place, every in found.items()}
-    told = ", ".join(
-        f"{name} {means(seen, f'{name}, once', RATE)} trained once and {means(seen, f'{name}, again', RATE)} learnt "
-        "again"
-        for name in names
-    )
+    told = "; ".join(f"{name} {_rates(seen, name)}" for name in names)
     every = [one for some in found.values() for one in some]
     why = (
         f"Key rates at ≤ 20 are {told} ({ORDER}, simulated); if drift were the cause, learning again (though from "
-        f"a quarter of a record, not a whole one) would help, which "
-        f"is seen in {counted(every)}, {tally(marks)}."
+        f"a quarter of a record, not a whole one) would help, which is seen in {counted(every)}, {tally(marks)}."
     )
     return overall(marks, why)
+
+
+_WAYS = {"once": "trained once", "moved": "trained in another place", "again": "learnt again"}
+
+
+def _rates(seen: Seen, name: str) -> str:
+    there = [when for when in _WAYS if seen.has(f"{name}, {when}")]
+    return ", ".join(f"{means(seen, f'{name}, {when}', RATE)} {_WAYS[when]}" for when in there)

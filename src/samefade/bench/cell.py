@@ -124,7 +124,7 @@ def _outcome(cell: Cell, scheme: Scheme, pair: Pair[Observation], evidence: Evid
     spoken, kept = halves(pair, cell.minutes)
     if cell.terms == "oracle":
         return Outcome(field(scheme, kept, _oracle(scheme, spoken, kept)), kept, None)
-    terms = None if cell.trained is None else replace(_trained(cell.trained, scheme), rate=pair.rate)
+    terms = None if cell.trained is None else _met(scheme, _trained(cell.trained, scheme), spoken)
     if not set(cell.metrics) & set(ACCOUNTS):
         learnt = scheme.agree(spoken.a, spoken.b, SEED[:16]) if terms is None else terms
         return Outcome(field(scheme, kept, learnt), kept, None)
@@ -138,6 +138,11 @@ def _oracle(scheme: Scheme, spoken: Pair[Spoken], kept: Pair[Kept]) -> Terms:
         raise OutOfRange("terms", "oracle", f"'learnt' for {scheme.name}: it has no coherent band")
     terms = scheme.agree(spoken.a, spoken.b, SEED[:16])
     return replace(terms, band=oracle_band(kept.a, kept.b, scheme.restore))
+
+
+def _met(scheme: Scheme, trained: Terms, spoken: Pair[Spoken]) -> Terms:
+    """Return terms of another record with the lag of this one; the rates of two logs differ in their last digits."""
+    return scheme.met(spoken.a, spoken.b, replace(trained, rate=spoken.rate))
 
 
 @lru_cache(maxsize=4)  # one training serves many records

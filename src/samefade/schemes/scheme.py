@@ -113,6 +113,21 @@ class Scheme:
         terms = Terms(rate=a.rate, seed=seed)
         if isinstance(self.restore, Calibrated):
             terms = self.restore.agree(a, b, terms)
+        return self.met(a, b, terms)
+
+    def met(self, a: Spoken, b: Spoken, terms: Terms) -> Terms:
+        """Return terms that were learnt before, perhaps on other samples, with the lag and the errors of these.
+
+        Args:
+            a: What end a spoke.
+            b: What end b spoke, same grid.
+            terms: The public terms.
+
+        Raises:
+            NotEnough: When there is nothing to learn from.
+        """
+        spoken_only(a, b)
+        terms = replace(terms, lag=0)
         fa, fb = self.feature(a, terms), self.feature(b, terms)
         # a restorer that thins out the samples shows no lag of single samples
         seen = (fa, fb) if fa.rate == a.rate else (Raw().restore(a), Raw().restore(b))
