@@ -8,7 +8,7 @@ export SAMEFADE_DATA ?= $(wildcard $(abspath ../shared/data))
 # many small matrices: threads inside one process only get into each other's way
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint bench sizes clean
+.PHONY: demo test lint study bench sizes clean
 
 demo: .venv/.demo
 	$(BIN)/samefade demo
@@ -18,6 +18,7 @@ test: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/quick_study.py
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: .venv/.test
@@ -25,6 +26,10 @@ lint: .venv/.test
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the paper, recomputed in full: unchanged figures are kept
+study: .venv/.test
+	$(BIN)/samefade study wskg2025
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks

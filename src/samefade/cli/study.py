@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from samefade.study.lab import Told
     from samefade.study.places import Places
     from samefade.study.running import Failure, Order, Outcome
+    from samefade.study.shelf import Shelved
     from samefade.study.state import State
 
 
@@ -63,7 +64,7 @@ def study(
     kept = results(found, where)
     made = sheet(paper, kept)
     page = report(found, made, kept, where) if render or not figures else None
-    _tell(made, outcome, page, as_json=json)
+    _tell(made, outcome, page, brief=not figures, as_json=json)
     _end(outcome.failures, made.contradictions, as_json=json)
 
 
@@ -173,7 +174,7 @@ def _list(found: "Study", names: tuple[str, ...], places: "Places", order: "Orde
     show(table(f"{found.name}, {'quick' if order.quick else 'full'}", "figure", "", "", rows=lines))
 
 
-def _tell(sheet: "Sheet", outcome: "Outcome", page: Path | None, *, as_json: bool) -> None:
+def _tell(sheet: "Sheet", outcome: "Outcome", page: Path | None, *, brief: bool, as_json: bool) -> None:
     if as_json:
         emit({
             "schema": "samefade.study/1",
@@ -185,17 +186,31 @@ def _tell(sheet: "Sheet", outcome: "Outcome", page: Path | None, *, as_json: boo
             "failures": [{"figure": f.figure, **refused(_as_ours(f))} for f in outcome.failures],
         })  # fmt: skip
         return
+    if brief and outcome.done:
+        rows = [_line(name, shelved) for name, shelved in outcome.done.items()]
+        show(table("verdicts on the paper's claims", "figure", "hold", "differ", "untested", "", rows=rows))
+    else:
+        _in_full(outcome)
+    if page is not None:
+        say(f"report: {page}")
+    for line in sheet.contradictions:
+        say(f"claims: {line}")
+    say(sheet.summary())
+
+
+def _line(name: str, shelved: "Shelved") -> tuple[str, ...]:
+    marks = [verdict.mark for verdict in shelved.verdicts.values()]
+    counts = [str(marks.count(mark)) for mark in ("holds", "differs", "cannot be tested")]
+    return (name, *counts, str(shelved.about["title"]))
+
+
+def _in_full(outcome: "Outcome") -> None:
     for name, shelved in outcome.done.items():
         say(f"{name}: {shelved.about['title']}")
         for number, verdict in sorted(shelved.verdicts.items()):
             say(f"  {number:>3} {verdict.mark}: {verdict.why}")
         for note in shelved.result.notes:
             say(f"      {note}")
-    if page is not None:
-        say(f"report: {page}")
-    for line in sheet.contradictions:
-        say(f"claims: {line}")
-    say(sheet.summary())
 
 
 def _end(failures: "list[Failure]", contradictions: tuple[str, ...], *, as_json: bool) -> None:
