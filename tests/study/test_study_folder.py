@@ -120,6 +120,21 @@ def test_a_file_that_is_named_counts(tmp_path):
     assert reach(made, "fig1") != first
 
 
+def test_every_python_finds_the_same_identity(tmp_path):
+    text = """
+from functools import partial
+@partial
+class Made(dict, metaclass=type):
+    x: int = 1
+    def of(self, *a, k=None, **rest):
+        return f"{self.x:>3} {a!r}" if a else [-1.5e-3, b"b", ...]
+def compute(spec, lab, /):
+    return Made().of(), lambda: None, {}
+"""
+    made = folder(tmp_path, "theta", fig1=text)  # written down under Python 3.11, with `ast.dump`
+    assert reach(made, "fig1") == "65b75c797f57e22164309e43e6b588a5477cbc0411f9d28982365f582f67387c"
+
+
 @pytest.mark.parametrize("form", ["import zeta.places", "from zeta import places", "from . import places"])
 def test_a_module_that_is_taken_whole_counts_whole(tmp_path, form):
     use = "zeta.places" if form.startswith("import") else "places"

@@ -41,7 +41,7 @@ def _follow(folder: Path, module: str, names: tuple[str, ...] | None, found: dic
         part = table.get(name)
         if part is None or (module, name) in found:
             continue
-        found[module, name] = ast.dump(_plain(part))
+        found[module, name] = _written(_plain(part))
         for inner, wanted in _of_study(part, folder, name):
             _follow(folder, inner, wanted, found)
         for node in ast.walk(part):
@@ -73,7 +73,7 @@ def _unnamed(body: list[ast.stmt], found: dict[tuple[str, str], str], module: st
     for i, part in enumerate(body):
         doc = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
         if not doc and not isinstance(part, (*_DEFINITIONS, ast.Import, ast.ImportFrom)) and not list(_defined(part)):
-            found[module, f"statement {i}"] = ast.dump(part)
+            found[module, f"statement {i}"] = _written(part)
             used += [node.id for node in ast.walk(part) if isinstance(node, ast.Name)]
     return used
 
@@ -92,6 +92,18 @@ def _of_study(part: ast.stmt, folder: Path, name: str) -> Iterator[tuple[str, tu
             continue
         if package == folder.name:
             yield from ((inner, names) for inner, names in wanted if (folder / f"{inner}.py").is_file())
+
+
+def _written(node: object) -> str:
+    """Return a tree as text, the same under every Python: `ast.dump` has written other words since 3.12 and 3.13."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_written, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    parts = [(name, getattr(node, name, None)) for name in node._fields]
+    told = [(name, part) for name, part in parts if part is not None or not hasattr(type(node), name)]
+    fields = [f"{name}={_written(part)}" for name, part in told if name != "type_params" or part]
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
 def _plain(part: ast.stmt) -> ast.stmt:
