@@ -1,6 +1,7 @@
 """Cells and results on disk: nothing is lost, nothing is taken for what it is not."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from samefade import reciprocity
 from samefade.bench import Cell, Source, evaluate
+from samefade.errors import CannotWrite, TooFewSamples
+from samefade.study import provenance
 from samefade.study.cells import KEPT, Cells
 from samefade.study.figure import Result, Verdict
 from samefade.study.lab import Lab
+from samefade.study.provenance import ground
 from samefade.study.shelf import Shelf, _packed, _unpacked
 
 CELL = Cell(Source("sim:carried", 1, seconds=60), "raw", ("samples", "pearson"))
@@ -98,6 +103,39 @@ def test_what_was_absent_is_looked_for_again_and_an_honest_refusal_is_kept(tmp_p
         assert rows[0]["refusal"] == "DataUnavailable"
         assert rows[1]["refusal"] is not None
         assert spent["cells_reused"] == reused
+
+
+@pytest.mark.parametrize("account_first", [True, False])
+def test_whoever_asks_less_is_not_refused_with_who_asked_more(tmp_path, monkeypatch, account_first):
+    def refuse(*_args, **_options):
+        raise TooFewSamples(have=1, need=2)
+
+    monkeypatch.setattr(reciprocity, "assess", refuse)  # the account cannot be had, the field's numbers can
+    more = replace(CELL, metrics=("pearson", "secure_bits"))
+    alone = without_time([*evaluate([CELL]), *evaluate([more])])
+    assert [row["refusal"] for row in alone] == [None, "TooFewSamples"]
+    assert without_time(evaluate([CELL, more])) == alone
+    for _ in range(2):  # the second time all is there
+        for cell in (more, CELL) if account_first else (CELL, more):
+            (row,), spent = grid(tmp_path, [cell])
+            assert without_time([row]) == [alone[cell is more]]
+    assert spent["cells_evaluated"] == 0
+
+
+def test_other_libraries_know_nothing_of_it(monkeypatch):
+    before = ground("c")
+    assert ground("c") == before != ground("d")
+    monkeypatch.setattr(provenance, "versions", lambda: {"numpy": "99"})
+    assert ground("c") != before
+
+
+def test_a_full_disk_is_told(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", refuse)
+    with pytest.raises(CannotWrite, match="No space left"):
+        grid(tmp_path, [CELL])
 
 
 def test_old_code_does_not_fill_the_disk(tmp_path):

@@ -76,21 +76,32 @@ def _of_source(source: Source, cells: Sequence[Cell]) -> list[Row]:
     began = perf_counter()
     try:
         pair = source.pair()
-        needed = any(set(cell.metrics) & set(ACCOUNTS) for cell in cells)
-        evidence = reciprocity.assess(pair, column=pair.main) if needed else None
     except SamefadeError as why:
-        rows = [_refused(cell, why, 0.0) for cell in cells]
-        return _with_source(rows, perf_counter() - began)
+        return _with_source([_refused(cell, why, 0.0) for cell in cells], perf_counter() - began)
+    evidence: Evidence | SamefadeError | None = None
+    if any(map(_accounted, cells)):
+        try:
+            evidence = reciprocity.assess(pair, column=pair.main)
+        except SamefadeError as why:  # only who asks for the account is refused, whoever else is in the group
+            evidence = why
     took = perf_counter() - began
     return _with_source([_row(cell, pair, evidence) for cell in cells], took)
+
+
+def _accounted(cell: Cell) -> bool:
+    return cell.terms == "learnt" and bool(set(cell.metrics) & set(ACCOUNTS))
 
 
 def _with_source(rows: list[Row], seconds: float) -> list[Row]:
     return [{**row, "source_s": seconds} for row in rows]
 
 
-def _row(cell: Cell, pair: Pair[Observation], evidence: Evidence | None) -> Row:
+def _row(cell: Cell, pair: Pair[Observation], evidence: Evidence | SamefadeError | None) -> Row:
     began = perf_counter()
+    if isinstance(evidence, SamefadeError):
+        if _accounted(cell):
+            return _refused(cell, evidence, 0.0)
+        evidence = None
     asked = [name for name in cell.metrics if cell.terms == "learnt" or name not in ACCOUNTS]
     try:
         scheme = _scheme(cell.scheme)
@@ -125,7 +136,7 @@ def _outcome(cell: Cell, scheme: Scheme, pair: Pair[Observation], evidence: Evid
     if cell.terms == "oracle":
         return Outcome(field(scheme, kept, _oracle(scheme, spoken, kept)), kept, None)
     terms = None if cell.trained is None else _met(scheme, _trained(cell.trained, scheme), spoken)
-    if not set(cell.metrics) & set(ACCOUNTS):
+    if not _accounted(cell):
         learnt = scheme.agree(spoken.a, spoken.b, SEED[:16]) if terms is None else terms
         return Outcome(field(scheme, kept, learnt), kept, None)
     report = api.run(scheme, pair, minutes=cell.minutes, seed=SEED, evidence=evidence, terms=terms)

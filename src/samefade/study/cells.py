@@ -1,7 +1,9 @@
 """Keep evaluated cells on disk, so that one cell is evaluated once: over all figures, and over a kill.
 
-One file a state of the package's code, one line a cell; a line is appended as soon as its group is done. A line that a
-kill cut short is passed over. A cell that is there with other metrics is asked for the missing ones only.
+One file a state of the package's code and of what it rests on, one line a cell; a line is appended as soon as its group
+is done. A line that a kill cut short is passed over. A cell that is there with other metrics is asked for the missing
+ones only.
+A refusal is one of the metrics that were asked for: it holds for whoever asks for all of them, and for nobody else.
 """
 
 import json
@@ -28,7 +30,7 @@ class Cells:
 
         Args:
             folder: Where the files lie.
-            code: Fingerprint of the package's source.
+            code: Fingerprint of the package's source and of the libraries' versions.
             forget: Whether to begin anew; what is evaluated is kept all the same.
 
         Raises:
@@ -36,7 +38,8 @@ class Cells:
         """
         self._path = folder / f"cells-{code[:16]}.jsonl"
         self._rows: dict[str, Row] = {}  # by key: what is known of a cell by metric
-        self._about: dict[str, Row] = {}  # by key: refusal, seconds
+        self._about: dict[str, Row] = {}  # by key: seconds
+        self._refused: dict[str, dict[frozenset[str], Row]] = {}  # by key: which metrics together were refused, and why
         self._cost: dict[str, float] = {}
         self._keys: dict[Cell, str | None] = {}
         self._sources: dict[Source, str] = {}
@@ -61,12 +64,18 @@ class Cells:
 
     def missing(self, cell: Cell) -> Cell | None:
         """Return the cell with the metrics that are still to be computed, or None where there is nothing to do."""
+        if self._refusal(cell) is not None:
+            return None
         row = self._rows.get(self.key(cell) or "", {})
         metrics = tuple(name for name in cell.metrics if name not in row)
         return replace(cell, metrics=metrics) if metrics else None
 
     def put(self, cell: Cell, row: Row, seconds: float) -> None:
-        """Keep the metrics of a cell that was evaluated, and what that cost."""
+        """Keep the metrics of a cell that was evaluated, and what that cost.
+
+        Raises:
+            CannotWrite: When the disk is full.
+        """
         key = self.key(cell)
         if key is None or row["refusal"] in _PASSING:
             return
@@ -74,11 +83,16 @@ class Cells:
         rest = {name: _plain(value) for name, value in row.items() if name not in {*cell.key(), *numbers}}
         self._add(key, numbers, rest, seconds)
         line = json.dumps({"key": key, "metrics": numbers, "about": rest, "seconds": round(seconds, 4)})
-        os.write(self._file, f"\n{line}".encode())  # the line feed stands first: a line that was cut stays alone
+        try:
+            os.write(self._file, f"\n{line}".encode())  # the line feed stands first: a line that was cut stays alone
+        except OSError as why:
+            raise CannotWrite(self._path, why.strerror or str(why)) from why
 
     def row(self, cell: Cell) -> Row | None:
         """Return the row of a cell, as `evaluate` would; None where it is not here."""
-        key = self.key(cell) or ""
+        key, refusal = self.key(cell) or "", self._refusal(cell)
+        if refusal is not None:
+            return {**cell.key(), **dict.fromkeys(cell.metrics), **refusal}
         found = self._rows.get(key)
         if found is None or any(name not in found for name in cell.metrics):
             return None
@@ -109,8 +123,16 @@ class Cells:
             except (ValueError, KeyError, TypeError):
                 continue
 
+    def _refusal(self, cell: Cell) -> Row | None:
+        refused = self._refused.get(self.key(cell) or "", {})
+        return next((about for metrics, about in refused.items() if metrics <= set(cell.metrics)), None)
+
     def _add(self, key: str, numbers: Row, about: Row, seconds: float) -> None:
         before = self._rows.get(key, {})
+        if about["refusal"] is not None:
+            self._refused.setdefault(key, {})[frozenset(numbers)] = about
+            self._cost[key] = seconds + self._cost.get(key, 0.0)
+            return
         more = bool(before) and bool(numbers.keys() - before.keys())  # else it was evaluated a second time
         self._rows[key], self._about[key] = {**before, **numbers}, about
         self._cost[key] = seconds + (self._cost[key] if more else 0.0)

@@ -1,11 +1,13 @@
 """Say where a result comes from: which code, which data, which machine, when."""
 
+import json
 import platform
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,19 @@ def fingerprint() -> str:
         if file.suffix in (".py", ".toml") and file.relative_to(package).parts[0] not in _APART and file.is_file()
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def ground(code: str) -> str:
+    """Return a SHA-256 over the package's fingerprint and the versions of the libraries that its numbers rest on."""
+    libraries = {name: _version(name) for name in ("PyWavelets", "numba", "jax", "equinox", "optax")}
+    return sha256(json.dumps([code, versions(), libraries], sort_keys=True).encode()).hexdigest()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 @cache

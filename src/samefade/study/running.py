@@ -13,7 +13,7 @@ from samefade.study.lab import Lab, Told
 from samefade.study.picture import picture
 from samefade.study.places import Places
 from samefade.study.pool import Pool
-from samefade.study.provenance import fingerprint, provenance
+from samefade.study.provenance import fingerprint, ground, provenance
 from samefade.study.shelf import Shelf, Shelved
 from samefade.study.state import State, state
 
@@ -102,7 +102,7 @@ def run(
         CannotWrite: When nothing can be kept.
     """
     outcome = Outcome()
-    cells, pool = Cells(places.cells, fingerprint(), forget=order.fresh), Pool(order.workers)
+    cells, pool = Cells(places.cells, ground(fingerprint()), forget=order.fresh), Pool(order.workers)
     try:
         for now in states:
             try:
