@@ -1,14 +1,18 @@
 """Cells: each metric against the function that defines it, and what a row says when there are no numbers."""
 
+import os
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from samefade import api, metrics, schemes
+from samefade import api, channel, metrics, schemes
 from samefade.api.running import halves
 from samefade.bench import ACCOUNTS, ALL, FIELD, Cell, Source, evaluate
 from samefade.bench.cell import SEED
 from samefade.bench.metrics import BETTER, METRICS, metric
 from samefade.errors import UnknownName
+from samefade.files import container
 
 WORLD = Source("sim:carried", 3, by="row", seconds=400)
 
@@ -87,9 +91,31 @@ def test_blocks_are_the_record_cut_in_equal_parts():
     assert np.array_equal(joined, whole.a.values[: len(joined)])
 
 
-def test_a_scheme_in_a_file_is_read_again_when_it_changed(tmp_path):
-    import os
+def test_a_record_is_read_again_when_it_changed_and_terms_are_learnt_anew(tmp_path):
+    path = tmp_path / "both.zarr.zip"
+    found = []
+    for seed in (3, 4):
+        world = channel.simulate(replace(channel.scenario("carried"), seconds=400), seed, tones=(6,))
+        container.write(path, (world.a, world.b))
+        os.utime(path, ns=(seed, seed))
+        mine = Source(f"files:{path}", by="row")
+        found += evaluate([Cell(mine, "raw", FIELD), Cell(WORLD, "wskg", FIELD, trained=mine)])
+    (tmp_path / "again").mkdir()
+    path = path.rename(tmp_path / "again" / path.name)  # under a name that nothing was remembered of
+    mine = Source(f"files:{path}", by="row")
+    anew = evaluate([Cell(mine, "raw", FIELD), Cell(WORLD, "wskg", FIELD, trained=mine)])
+    for name in ("pearson", "bits", "band_high_hz", "bit_error_rate"):
+        np.testing.assert_equal([row[name] for row in found[2:]], [row[name] for row in anew])
+    assert found[0]["pearson"] != found[2]["pearson"]
+    assert found[1]["band_high_hz"] != found[3]["band_high_hz"]
 
+
+def test_more_blocks_than_samples_are_refused():
+    (row,) = evaluate([Cell(replace(WORLD, seconds=60, blocks=10_000), "raw", FIELD)])
+    assert row["refusal"] == "TooFewSamples"
+
+
+def test_a_scheme_in_a_file_is_read_again_when_it_changed(tmp_path):
     path = tmp_path / "mine.py"
     code = (
         "from samefade.schemes import Golay\nfrom samefade.restore import Golay as G\nMINE = Golay(restore=G({}, 2))\n"

@@ -50,6 +50,18 @@ def test_terms_may_be_learnt_on_another_world_but_not_on_one_of_the_grid():
         grid_of({**LEAST, "seeds": 2, "trained": {"name": "sim:los-short", "seed": 2}})
 
 
+def test_terms_are_not_learnt_on_a_record_of_the_grid_under_another_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("two", "same"):
+        (tmp_path / f"{name}.csv").write_text("a,b\n1,2\n", "utf-8")
+    (tmp_path / "other.csv").write_text("a,b\n1,3\n", "utf-8")
+    grid = {**LEAST, "data": ["files:two.csv"]}
+    for name in ("files:./two.csv", f"files:{tmp_path}/two.csv", "files:same.csv"):
+        with pytest.raises(OutOfRange, match="trained"):
+            grid_of({**grid, "trained": name})
+    assert grid_of({**grid, "trained": "files:other.csv"}).trained is not None
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -64,6 +76,8 @@ def test_terms_may_be_learnt_on_another_world_but_not_on_one_of_the_grid():
         ({"data": [{"name": "sim:static", "blocks": 0}]}, "blocks of"),
         ({"data": ["sim:static", "sim:static"]}, "give each a label"),
         ({"seeds": 0}, "seeds of"),
+        ({"seeds": 10**12}, "seeds of"),
+        ({"data": [{"name": "sim:static", "blocks": 10**12}]}, "blocks of"),
         ({"seeds": True}, "seeds of"),
         ({"seeds": [1, 1]}, "seeds of"),
         ({"seeds": [-1]}, "seeds of"),
@@ -106,6 +120,8 @@ def _toml(value):
         ({"data": ["disk:moon"]}, UnknownName),
         ({"data": ["set:moon"]}, UnknownName),
         ({"data": ["files:absent.csv"]}, UnreadableRecording),
+        ({"data": ["files:a.csv,b.csv,e.csv"]}, OutOfRange),
+        ({"data": ["files:a.csv,"]}, OutOfRange),
         ({"metrics": ["beauty"]}, UnknownName),
         ({"trained": "sim:moon"}, UnknownName),
     ],

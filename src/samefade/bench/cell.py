@@ -135,7 +135,7 @@ def _outcome(cell: Cell, scheme: Scheme, pair: Pair[Observation], evidence: Evid
     spoken, kept = halves(pair, cell.minutes)
     if cell.terms == "oracle":
         return Outcome(field(scheme, kept, _oracle(scheme, spoken, kept)), kept, None)
-    terms = None if cell.trained is None else _met(scheme, _trained(cell.trained, scheme), spoken)
+    terms = None if cell.trained is None else _met(scheme, _trained(cell.trained, cell.trained.held(), scheme), spoken)
     if not _accounted(cell):
         learnt = scheme.agree(spoken.a, spoken.b, SEED[:16]) if terms is None else terms
         return Outcome(field(scheme, kept, learnt), kept, None)
@@ -157,7 +157,7 @@ def _met(scheme: Scheme, trained: Terms, spoken: Pair[Spoken]) -> Terms:
 
 
 @lru_cache(maxsize=4)  # one training serves many records
-def _trained(source: Source, scheme: Scheme) -> Terms:
+def _trained(source: Source, _hashes: tuple[str, ...], scheme: Scheme) -> Terms:
     pair = source.pair()
     pair = pair if scheme.all_tones else pair.one_tone()
     spoken = pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))

@@ -17,6 +17,7 @@ from samefade.observe import By
 
 _BY: tuple[str, ...] = get_args(By)
 _TERMS = ("learnt", "oracle")
+MOST = 1_000_000  # seeds or blocks of one line: all cells are planned before the first is computed
 Check = tuple[str, Callable[[Any], bool]]
 
 
@@ -33,7 +34,7 @@ def _several(value: Any, of: type) -> bool:  # noqa: ANN401 -- any TOML value
 
 
 def _seeds(value: Any) -> bool:  # noqa: ANN401 -- any TOML value
-    return _whole(value, 1) or (
+    return (_whole(value, 1) and value <= MOST) or (
         _several(value, int) and all(_whole(v, 0) for v in value) and len({*value}) == len(value)
     )
 
@@ -47,8 +48,8 @@ _OF_A_SOURCE: dict[str, Check] = {
 _OF_A_PLACE: dict[str, Check] = _OF_A_SOURCE | {
     "name": ("a name such as sim:los-short", lambda v: isinstance(v, str)),
     "label": ("a text", lambda v: isinstance(v, str) and bool(v)),
-    "blocks": ("a whole number from 1", lambda v: _whole(v, 1)),
-    "seeds": ("how many, or a list of different whole numbers from 0", _seeds),
+    "blocks": (f"a whole number from 1 to {MOST:,}", lambda v: _whole(v, 1) and v <= MOST),
+    "seeds": (f"how many, up to {MOST:,}, or a list of different whole numbers from 0", _seeds),
 }
 _OF_A_TRAINING: dict[str, Check] = _OF_A_SOURCE | {
     "name": _OF_A_PLACE["name"],
@@ -162,6 +163,13 @@ def _trained(entry: str | dict[str, Any], defaults: Mapping[str, Any], places: t
     _check(own, _OF_A_TRAINING, "trained", needed=("name",))
     source = _source({**_inherited(defaults), **own})
     for place in places:
-        if place.source.name == source.name and (source.kind != "sim" or source.seed in place.seeds):
+        if _one_record(source, place.source) and (source.kind != "sim" or source.seed in place.seeds):
             raise OutOfRange("trained", f"{source.name}, seed {source.seed}", "a record that is not in the grid itself")
     return source
+
+
+def _one_record(source: Source, other: Source) -> bool:
+    """Say whether two names are of one record; a file may have two."""
+    if source.name == other.name or source.kind != other.kind or source.kind not in ("files", "netstar"):
+        return source.name == other.name
+    return bool({*source.hashes().values()} & {*other.hashes().values()})

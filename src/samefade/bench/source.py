@@ -15,7 +15,7 @@ from samefade import api, channel, data, observe
 from samefade.api.blocks import Blocks, in_blocks
 from samefade.bench.digest import digest
 from samefade.data import netstar
-from samefade.errors import OutOfRange, UnknownName
+from samefade.errors import OutOfRange, TooFewSamples, UnknownName
 from samefade.files import container
 from samefade.observe import By
 from samefade.types import Observation, Pair
@@ -57,6 +57,8 @@ class Source:
             raise UnknownName("source of data", self.name, tuple(f"{kind}:…" for kind in _KINDS))
         if not 0 <= self.block < self.blocks:
             raise OutOfRange("block", self.block, f"0 to {self.blocks - 1}")
+        if self.kind == "files" and not (len(names := self.about.split(",")) <= 2 and all(names)):
+            raise OutOfRange("files", self.about, "one two-ended file, or end a's and end b's, parted by a comma")
 
     @property
     def kind(self) -> str:
@@ -74,10 +76,14 @@ class Source:
         Raises:
             SamefadeError: When there is no such thing, or it cannot be read or matched.
         """
-        whole = replace(self, block=0, blocks=1)
+        whole, hashes = replace(self, block=0, blocks=1), self.held()
         if self.blocks > 1 and self.kind == "files" and all(container.can_read(path) for path in self.paths()):
-            return _matched(whole, tuple(self.hashes().values())).block(self.block, self.blocks)
-        return _block(_whole(whole), self.block, self.blocks)
+            return _matched(whole, hashes).block(self.block, self.blocks)
+        return _block(_whole(whole, hashes), self.block, self.blocks)
+
+    def held(self) -> tuple[str, ...]:
+        """Return what tells whether its files are still those that were read; a public set's never change."""
+        return () if self.kind == "set" else tuple(self.hashes().values())
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each file behind it, by a short name; none for a simulated world.
@@ -148,7 +154,7 @@ def _matched(source: Source, _hashes: tuple[str, ...]) -> Blocks:
 
 
 @lru_cache(maxsize=2)  # the blocks and schemes of one record follow each other
-def _whole(source: Source) -> Pair[Observation]:
+def _whole(source: Source, _hashes: tuple[str, ...]) -> Pair[Observation]:
     if source.kind == "sim":
         return _simulated(source)
     if source.kind == "set":
@@ -168,4 +174,6 @@ def _simulated(source: Source) -> Pair[Observation]:
 
 def _block(pair: Pair[Observation], block: int, blocks: int) -> Pair[Observation]:
     n = len(pair) // blocks
+    if not n:
+        raise TooFewSamples(have=len(pair), need=blocks)
     return pair if blocks == 1 else pair.each(lambda x: x.window(block * n, (block + 1) * n))
