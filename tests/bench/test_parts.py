@@ -62,6 +62,22 @@ def test_a_damaged_part_gives_its_rows_or_its_name_and_never_other_rows(tmp_path
     assert (found == {} and parts.damaged == [path.name]) or list(found.values()) == rows
 
 
+def test_what_is_forgotten_or_gone_is_damaged_no_more(tmp_path):
+    parts = Parts(tmp_path)
+    parts.add([row(1)], ABOUT)
+    (tmp_path / "part-a.parquet").write_bytes(b"")
+    for forget in (True, False):
+        assert parts.read() is not None
+        assert parts.damaged == ["part-a.parquet"]
+        if forget:
+            parts.clear()
+            assert (parts.damaged, parts.made_by, list(tmp_path.iterdir())) == ([], [], [])
+        else:
+            (tmp_path / "part-a.parquet").unlink()
+        parts.tidy([])
+        (tmp_path / "part-a.parquet").write_bytes(b"")
+
+
 def test_a_strangers_parquet_and_rubbish_are_named_and_put_aside(tmp_path):
     parts = Parts(tmp_path)
     parts.add([row(1)], ABOUT)

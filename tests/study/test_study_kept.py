@@ -3,10 +3,11 @@
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade import reciprocity
@@ -169,6 +170,46 @@ def test_large_arrays_lie_apart_and_a_result_without_them_says_so(tmp_path):
 def test_a_damaged_result_is_none(tmp_path, damage):
     (tmp_path / "fig1.json").write_bytes(damage)
     assert Shelf(tmp_path).read("fig1") is None
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [(b'"rows": [\n[0', b'"rows": [\n[7'), (b'"rows": [\n[0', b'"rows": [\n[]'), (b'"same": [{', b'"same": [3,{')],
+)
+def test_a_table_that_a_merge_broke_is_none(tmp_path, part, other):
+    Shelf(tmp_path).write("fig1", ABOUT, Result([{"x": 1, "y": 2}, {"x": 2, "y": 2}]))
+    text = (tmp_path / "fig1.json").read_bytes()
+    assert part in text
+    (tmp_path / "fig1.json").write_bytes(text.replace(part, other))
+    assert Shelf(tmp_path).read("fig1") is None
+
+
+@given(where=st.integers(0, 10**6), flip=st.integers(1, 255), cut=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_damaged_arrays_are_none_and_never_other_arrays(tmp_path_factory, where, flip, cut):
+    folder = tmp_path_factory.mktemp("shelf")
+    arrays = {"c": np.arange(300) * 1j, "d": np.ones(3)}
+    Shelf(folder).write("fig1", ABOUT, Result([], arrays))
+    content = bytearray((folder / "fig1.npz").read_bytes())
+    where %= len(content)
+    if cut:
+        del content[where:]
+    else:
+        content[where] ^= flip
+    (folder / "fig1.npz").write_bytes(content)
+    found = Shelf(folder).read("fig1")
+    assert found is None or not found.whole or all(np.array_equal(found.result.arrays[k], v) for k, v in arrays.items())
+
+
+def test_a_kill_amid_the_arrays_leaves_those_that_were_there(tmp_path, monkeypatch):
+    shelf = Shelf(tmp_path)
+    shelf.write("fig1", ABOUT, Result([], {"c": np.arange(4)}))
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(5, "gone")))
+    for arrays in ({"c": np.arange(4)}, {"c": np.random.default_rng(0).random(60_000)}):
+        with pytest.raises(CannotWrite):
+            shelf.write("fig1", ABOUT, Result([], arrays))
+    assert shelf.read("fig1").whole
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["fig1.json", "fig1.npz"]
 
 
 def test_verdicts_are_written_only_when_they_change(tmp_path):

@@ -7,6 +7,7 @@ Losing one costs time and nothing else: its cells are computed again.
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -69,7 +70,8 @@ def whole(path: Path, write: Any) -> None:  # noqa: ANN401 -- a function of a pa
     except OSError as refused:
         raise CannotWrite(path, refused.strerror or str(refused)) from refused
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def read_table(path: Path) -> tuple[list[Row], dict[str, Any]]:
@@ -135,9 +137,14 @@ class Parts:
         return path
 
     def tidy(self, rows: Iterable[Row]) -> None:
-        """Join many parts into few, each of rows with the same columns; put damaged ones aside under another name."""
+        """Join many parts into few, each of rows with the same columns; put damaged ones aside under another name.
+
+        Raises:
+            CannotWrite: When the operating system refuses.
+        """
         for name in self.damaged:
-            (self.folder / name).replace(self.folder / f"damaged-{name}")
+            with suppress(FileNotFoundError):  # another run of the grid may have put it aside, or joined it
+                (self.folder / name).replace(self.folder / f"damaged-{name}")
         old = self._paths()
         if len(old) <= MANY:
             return
@@ -151,9 +158,10 @@ class Parts:
             path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, what is damaged, too."""
         for path in self._paths():
             path.unlink(missing_ok=True)
+        self.damaged, self.made_by = [], []
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("part-*.parquet"))

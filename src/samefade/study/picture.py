@@ -4,8 +4,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samefade.errors import CannotWrite
 from samefade.study.figure import Figure, Result
+from samefade.study.shelf import put
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
@@ -29,13 +29,7 @@ def picture(figure: Figure, result: Result, file: Path) -> None:
         content = _png(drawn, dots, colours)
         if len(content) <= LIMIT:
             break
-    part = file.with_name(f".{file.name}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(file)
-    except OSError as why:
-        raise CannotWrite(file, why.strerror or str(why)) from why
+    put(file, content)
 
 
 def _png(drawn: "Drawn", dots: int, colours: int | None) -> bytes:

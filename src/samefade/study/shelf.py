@@ -8,9 +8,13 @@ them stays as it was judged and drawn, until it is computed anew.
 """
 
 import json
+import os
+import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 from zipfile import BadZipFile
 
@@ -24,6 +28,10 @@ from samefade.study.figure import Result, Verdict
 SCHEMA = "samefade.study-figure/1"
 DIGITS = 6
 LARGE = 200_000  # bytes of an .npz from which it is called large
+DAMAGE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, BadZipFile,
+    TokenError, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +107,19 @@ class Shelf:
 
     def _write_arrays(self, figure: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         small, large = self.folder / f"{figure}.npz", self.folder / f"{figure}.large.npz"
-        part = self.folder / f".{figure}.part.npz"
-        if arrays:
-            named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+        if not arrays:
+            small.unlink(missing_ok=True)
+            large.unlink(missing_ok=True)
+            return
+        part = self.folder / f".{figure}.{os.getpid()}.part.npz"
+        named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+        try:
             np.savez_compressed(part, **named)
-        small.unlink(missing_ok=True)
-        large.unlink(missing_ok=True)
-        if arrays:
-            part.replace(large if part.stat().st_size > LARGE else small)
+            kept, other = (large, small) if part.stat().st_size > LARGE else (small, large)
+            part.replace(kept)  # first: a kill must not leave a result without its arrays
+            other.unlink(missing_ok=True)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _write(
         self, figure: str, about: Mapping[str, Any], rows: Sequence[Row], verdicts: Mapping[int, Verdict]
@@ -126,7 +139,7 @@ def _read(folder: Path, figure: str) -> Shelved | None:
         arrays, whole = _arrays(folder, figure, told["arrays"])
         verdicts = {int(n): Verdict(**verdict) for n, verdict in told.pop("verdicts").items()}
         return Shelved(figure, told, Result(rows, arrays, tuple(told["notes"])), verdicts, whole)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile):
+    except DAMAGE:
         return None
 
 
@@ -156,7 +169,7 @@ def _unpacked(columns: list[list[str]], same: list[Row], lines: list[list[Any]])
 def _arrays(folder: Path, figure: str, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], bool]:
     for name in (f"{figure}.npz", f"{figure}.large.npz"):
         if wanted and (folder / name).is_file():
-            with np.load(folder / name, allow_pickle=False) as file:
+            with (folder / name).open("rb") as held, np.load(held, allow_pickle=False) as file:
                 found = {key: file[key] for key in file.files}
             return found, set(found) == set(wanted)
     return {}, not wanted
@@ -168,13 +181,25 @@ def write(path: Path, text: str) -> None:
     Raises:
         CannotWrite: When the operating system refuses.
     """
-    part = path.with_name(f".{path.name}.part")
+    put(path, text.encode())
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write bytes whole or not at all, whoever else writes the same file.
+
+    Raises:
+        CannotWrite: When the operating system refuses.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, "utf-8")
+        part.write_bytes(content)
         part.replace(path)
     except OSError as why:
         raise CannotWrite(path, why.strerror or str(why)) from why
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON has a form for
