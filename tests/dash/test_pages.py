@@ -42,6 +42,24 @@ def test_a_private_page_is_readable_by_its_owner_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
 
 
+def test_two_writers_and_what_a_kill_left_are_in_nobodys_way(tmp_path, monkeypatch):
+    path = tmp_path / "page.html"
+    for left in (".page.html.part", f".page.html.{'0' * 8}.part"):
+        (tmp_path / left).write_text("half a page")
+    dash.write("x", path)
+    assert path.read_text() == "x"
+    write = type(path).write_text
+
+    def second(part, text, **options):
+        monkeypatch.setattr(type(path), "write_text", write)
+        dash.write("second", path)
+        return write(part, text, **options)
+
+    monkeypatch.setattr(type(path), "write_text", second)
+    dash.write("first", path)
+    assert path.read_text() == "first"
+
+
 def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(CannotWrite):
         dash.write("x", tmp_path / "absent" / "page.html")

@@ -98,6 +98,22 @@ def test_bars_lie_on_one_scale_and_end_at_what_is_left(bits):
     assert starts[1:] == pytest.approx(ends[:-1], abs=1e-6)  # each begins where the one before it ended
 
 
+@pytest.mark.parametrize(
+    ("told", "private"),
+    [
+        ({"private": False, "certificate": {"schema": "x"}, "field": None}, False),
+        ({"private": False, "certificate": {"private": {}}, "field": None}, True),
+        ({"private": False, "field": {"key_rate": {}}}, True),
+        ({"private": None}, True),
+        ({}, True),
+    ],
+)
+def test_a_file_cannot_make_private_numbers_public(tmp_path, told, private):
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({"schema": "samefade.report/1", **told}), encoding="utf-8")
+    assert dash.saved(path)["private"] is private
+
+
 @pytest.mark.parametrize("keep", ["report", "key", "certificate", "travelling"])
 def test_a_saved_run_gives_the_same_answer(made, tmp_path, parse, keep):
     told = {

@@ -4,7 +4,9 @@ All text that a page is given is escaped, and characters that cannot be seen are
 names and traces come from others.
 """
 
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from samefade import __version__
@@ -55,7 +57,7 @@ def write(page: str, path: Path, *, private: bool = False) -> None:
     Raises:
         CannotWrite: When the operating system refuses.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")  # its own: what a kill left is in nobody's way
     try:
         part.touch(mode=0o600 if private else 0o666, exist_ok=False)
         part.write_text(page, encoding="utf-8")
@@ -63,7 +65,8 @@ def write(page: str, path: Path, *, private: bool = False) -> None:
     except OSError as error:
         raise CannotWrite(path, error.strerror or str(error)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _finalized(value: Any) -> Any:  # noqa: ANN401 -- any value of a template

@@ -33,8 +33,15 @@ def saved(path: Path) -> dict[str, Any]:
     if not isinstance(told, dict) or told.get("schema") not in (SCHEMA, _CERTIFICATE, _KEY):
         raise UnreadableRecording(path, reason="it is no run: save one by `samefade key --json`")
     if told["schema"] == SCHEMA:
-        return told
+        return {**told, "private": _private(told)}
     return _facts(_of_key(told) if told["schema"] == _KEY else told, told)
+
+
+def _private(told: Mapping[str, Any]) -> bool:
+    """Say whether only the owner may see it: what the file says of itself is believed where it says so, else seen."""
+    certificate = told.get("certificate")
+    own = isinstance(certificate, dict) and "private" in certificate
+    return told.get("private") is not False or own or told.get("field") is not None
 
 
 def _facts(certificate: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
