@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from samefade.cli.key import positive_minutes, public_seed, refuse
-from samefade.cli.output import emit, finite, say, steps, writable
+from samefade.cli.output import emit, finite, keep, say, steps, writable
 from samefade.cli.source import with_pair
-from samefade.errors import CannotWrite
 from samefade.types import Observation, Pair
 
 if TYPE_CHECKING:
@@ -60,16 +59,5 @@ def assess(
 
 
 def _write(found: "Certificate", path: Path) -> None:
-    """Write what may travel, all or nothing.
-
-    Raises:
-        CannotWrite: When the operating system refuses.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(notation.dumps(finite(found.to_json()), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    """Write what may travel, all or nothing."""
+    keep(path, (notation.dumps(finite(found.to_json()), ensure_ascii=False, indent=2) + "\n").encode())

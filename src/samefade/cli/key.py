@@ -1,23 +1,28 @@
 """`samefade key`: two recordings become the same keys at both ends, or an honest no."""
 
+import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samefade.cli.output import emit, say, show, steps, table
-from samefade.cli.source import with_pair
+from samefade.cli.source import Given, with_source
 from samefade.errors import OutOfRange, SamefadeError
-from samefade.types import Observation, Pair, Terms
+from samefade.types import Terms
 
 if TYPE_CHECKING:
     from samefade.api import Report
 
 
-@with_pair
+@with_source
 def key(
-    pair: Pair[Observation],
+    source: Given,
     scheme: Annotated[
         str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
+    ] = None,
+    trained: Annotated[
+        Path | None, typer.Option("--trained", help="A model that `samefade train` made of another record.")
     ] = None,
     minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
@@ -27,13 +32,17 @@ def key(
     """Make keys of a pair of recordings at both ends, and account for every bit; exit code 3 when there is no key.
 
     Examples: `samefade key ap.csv sta.csv` · `samefade key --data skyglow/mobile --scheme wskg --json` ·
-    `samefade key capture.mat --eve eve.mat`
+    `samefade key capture.mat --eve eve.mat` · `samefade key ap.csv sta.csv --trained autoencoder.model`
     """
-    from samefade import api, schemes
+    from samefade import api
+    from samefade.cli import learning
 
-    chosen = schemes.find(scheme or schemes.BEST)
+    spoken, public = positive_minutes(minutes), public_seed(seed) or secrets.token_bytes(32)
+    chosen, model = learning.chosen(scheme, trained)
+    pair = source.pair()
+    terms = learning.terms(chosen, model, source, pair, minutes=spoken, seed=public[:16], quiet=json)
     with steps(chosen.name, quiet=json) as step:
-        report = api.run(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
+        report = api.run(chosen, pair, minutes=spoken, seed=public, terms=terms, progress=step)
     if json:
         emit(report.to_json() | ({"key_hex": _hex(report)} if reveal else {}))
     else:

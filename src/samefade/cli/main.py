@@ -23,6 +23,7 @@ from samefade.cli import (
     sim,
     study,
     trace,
+    train,
 )
 from samefade.cli.output import complain, emit, refused
 from samefade.errors import CannotWrite, InputError, SamefadeError
@@ -46,6 +47,7 @@ app.command()(compare.compare)
 app.command()(bench.bench)
 app.command()(report.report)
 app.command()(study.study)
+app.command()(train.train)
 app.command()(sim.sim)
 app.command()(node.node)
 app.command()(identity.identity)

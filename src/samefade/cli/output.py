@@ -8,7 +8,15 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from samefade.errors import CannotWrite, SamefadeError
@@ -81,6 +89,20 @@ def steps(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]
         yield lambda step: progress.update(task, description=f"{title}: {step}")
 
 
+@contextmanager
+def bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+    """Show on standard error how much of some work is done, and when all of it will be."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=quiet or not console.is_terminal,
+    ) as progress:  # fmt: skip
+        task = progress.add_task(title, total=None)
+        yield lambda done, of, what: progress.update(
+            task, completed=done, total=of, description=f"{title}: {what}", refresh=True
+        )
+
+
 def writable(path: Path) -> Path:
     """Check early that a picture or file can be written there.
 
@@ -90,3 +112,19 @@ def writable(path: Path) -> Path:
     if not path.resolve().parent.is_dir():
         raise CannotWrite(path, "its folder does not exist")
     return path
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file, all or nothing.
+
+    Raises:
+        CannotWrite: When the operating system refuses.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise CannotWrite(path, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
