@@ -14,6 +14,7 @@ from samefade.bench import paired
 from samefade.study import Mark
 
 FEW = "fewer than 7 worlds"
+PUT_IN = "that places get worse in this order was put into the simulation, which cannot test it"
 
 
 class Contrast(NamedTuple):
@@ -58,6 +59,12 @@ def joint(seen: Iterable[Contrast | Mark]) -> Mark:
     if "differs" in marks:
         return "differs"
     return "cannot be tested" if "cannot be tested" in marks or not marks else "holds"
+
+
+def either(seen: Iterable[Mark]) -> Mark:
+    """Return the mark of a claim of which several readings are possible: one that is seen is enough."""
+    marks = set(seen)
+    return "holds" if "holds" in marks else "differs" if "differs" in marks else "cannot be tested"
 
 
 def alike(x: ArrayLike, y: ArrayLike, within: float) -> tuple[Mark, float, float]:

@@ -230,15 +230,15 @@ def judge(result: Result) -> dict[int, Verdict]:
             keys, b = (float(np.nanmean(result.column(name, **where))) for name in ("keys_e", "wrong_b"))
             name = f"{place}, drift {'shared' if shared else 'not shared'}"
             marks[name] = seen.mark
-            parts.append(f"{name} {seen.x:.2f} (b {b:.2f}; of her keys {keys:.0%} within {WRONG} of {KEY})")
+            parts.append(f"{name} {seen.x:.2f} (b {b:.2f}; {keys:.0%} of her keys)")
     for row in (row for row in result.rows if row["wavelengths"] is None):
         marks[str(row["place"])] = _recorded_mark(row)
         parts.append(_recorded_words(row))
     why = (
-        "Bits of Eve's that differ from a's, 0.5 being blind, at half a wavelength or where she was recorded: "
+        f"Eve's share of wrong bits (0.5 is blind; kept out means above {BLIND}) at half a wavelength or as recorded, "
+        f"with b's and her keys within {WRONG} of {KEY}: "
         + "; ".join(parts)
-        + f". She is kept out where they stay above {BLIND}: half a wavelength hides small-scale fading, and nothing "
-        "of what is slow, which is what the coherent band keeps."
+        + ". Half a wavelength hides small-scale fading and nothing of what is slow, which the coherent band keeps."
     )
     return {71: overall(marks, why)}
 
@@ -252,9 +252,4 @@ def _recorded_mark(row: Mapping[str, Any]) -> Mark:
 def _recorded_words(row: Mapping[str, Any]) -> str:
     if row["wrong_e"] is None:
         return f"{row['place']} not run ({row['refusal']})"
-    information = ", ".join(f"{row[name]:.2f}" for name in ("information", "information_given_eve"))
-    return (
-        f"{row['place']} {row['wrong_e']:.2f} (b {row['wrong_b']:.2f}; her r {row['heard_e']:.2f} as heard, "
-        f"{row['pearson_e']:.2f} in the band; bits a sample shared without and given her {information}, secure "
-        f"{row['secure_rate']:.3f})"
-    )
+    return f"{row['place']} {row['wrong_e']:.2f} (b {row['wrong_b']:.2f})"

@@ -9,7 +9,7 @@ from samefade import wavelet
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import kept, summary
-from wskg2025.contrasts import contrast, joint, told
+from wskg2025.contrasts import PUT_IN, contrast, joint, told
 from wskg2025.panels import coherences
 from wskg2025.places import PAPER, label
 from wskg2025.signals import QUICK, SEEDS, SETS, Arrays, Found, Record, gathered, places, records, series, strangers
@@ -85,24 +85,28 @@ def _steps(result: Result) -> list[tuple[str, str, str]]:
 
 
 def _largest(result: Result) -> Verdict:
+    """Judge by the office: which simulated place is the better one was put in."""
     los, *others = [label(f"sim:{name}") for name in PAPER]
     seen = {f"{los} above {y}": contrast(_column(result, "area", los), _column(result, "area", y)) for y in others}
+    marks: dict[str, Mark] = dict.fromkeys(seen, "cannot be tested")
     if set(OFFICE) <= {name for name, _ in places(result, "real")}:
         x, y = OFFICE
         seen[f"{x} above {y}"] = contrast(_column(result, "area", x), _column(result, "area", y))
-    why = told(f"area of {name}: {one}" for name, one in seen.items())
-    return overall({name: one.mark for name, one in seen.items()}, why)
+        marks[f"{x} above {y}"] = seen[f"{x} above {y}"].mark
+    told_ = told(f"{name} {one}" for name, one in seen.items())
+    return overall(marks, f"Area of high coherence: {told_} Of the simulated places, {PUT_IN}.")
 
 
 def _shrinks(result: Result) -> Verdict:
+    """Judge by the office: which simulated place is the better one was put in."""
     marks: dict[str, Mark] = {}
     parts = []
     for name, near, far in _steps(result):
         area = contrast(_column(result, "area", far), _column(result, "area", near), "below")
         phase = contrast(_column(result, "phase_deg", far), _column(result, "phase_deg", near))
-        marks[name] = joint([area, phase])
+        marks[name] = joint([area, phase]) if near in OFFICE else "cannot be tested"
         parts.append(f"{name}: area {area}, mean phase difference {phase} degrees")
-    return overall(marks, told(parts))
+    return overall(marks, f"{told(parts)} Of the simulated places, {PUT_IN}.")
 
 
 def _low(result: Result) -> Verdict:

@@ -9,7 +9,7 @@ import numpy as np
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import kept
-from wskg2025.contrasts import contrast, joint, told
+from wskg2025.contrasts import contrast, either, joint, told
 from wskg2025.losing import cases, damaged, inspect, read, whole
 from wskg2025.panels import coherences
 from wskg2025.signals import QUICK, SEEDS, Arrays, Found, Record, gathered, places, records, series
@@ -106,9 +106,23 @@ def judge(result: Result) -> dict[int, Verdict]:
     return {21: _proportional(result), 22: _station(result), 23: _two(result)}
 
 
-def _each(result: Result) -> Iterator[tuple[str, str, str]]:
+Told = tuple[Mark, str]
+
+
+def _kinder(result: Result, found: Mapping[tuple[str, str], Told], what: str, *cases_: str) -> Verdict:
+    """Judge every place by the kinder of both readings of what becomes of the rows behind a loss, and tell both."""
+    marks: dict[str, Mark] = {}
+    parts = []
     for place, _ in places(result):
-        yield from ((f"{place}, {called}", place, how) for how, called in READINGS.items())
+        both = {called: found[place, how] for how, called in READINGS.items()}
+        marks[place] = either(mark for mark, _ in both.values())
+        parts.append(f"{place} " + ", ".join(f"{called} {numbers}" for called, (_, numbers) in both.items()))
+    why = f"Zone's width × rate over packets lost{what} (medians; the kinder reading counts): "
+    return overall(marks, f"{why}{told(parts)} {_inspector(result, *cases_)}.")
+
+
+def _each(result: Result) -> list[tuple[str, str]]:
+    return [(place, how) for place, _ in places(result) for how in READINGS]
 
 
 def _ratio(result: Result, place: str, how: str, case: str, part: str = "zone_packets") -> "Float":
@@ -124,41 +138,38 @@ def _near(ratio: "Float") -> Mark:
     return "holds" if np.mean(np.abs(ratio - 1) <= NEAR) > 0.5 else "differs"
 
 
+SIZES = ("small", "middle", "large")
+
+
 def _proportional(result: Result) -> Verdict:
-    sizes = ("small", "middle", "large")
-    marks: dict[str, Mark] = {}
-    parts = []
-    for called, place, how in _each(result):
-        ratios = [_ratio(result, place, how, case) for case in sizes]
-        widths = [result.column("zone_packets", place=place, treatment=how, case=case) for case in sizes]
-        grows = [contrast(widths[1], widths[0]), contrast(widths[2], widths[1])]
-        marks[called] = joint([*grows, *(_near(ratio) for ratio in ratios)])
-        parts.append(f"{called} {', '.join(f'{np.median(ratio):.2f}' for ratio in ratios)}")
-    why = "width × rate over packets lost, for losses of 1, 3 and 6 minutes (medians): "
-    return overall(marks, why + told([*parts, _inspector(result, *sizes)]))
+    found = {each: _grown(result, *each) for each in _each(result)}
+    return _kinder(result, found, ", for losses of 1 / 3 / 6 minutes", *SIZES)
+
+
+def _grown(result: Result, place: str, how: str) -> Told:
+    ratios = [_ratio(result, place, how, case) for case in SIZES]
+    widths = [result.column("zone_packets", place=place, treatment=how, case=case) for case in SIZES]
+    grows = [contrast(widths[1], widths[0]), contrast(widths[2], widths[1])]
+    mark = joint([*grows, *(_near(ratio) for ratio in ratios)])
+    return mark, " / ".join(f"{np.median(ratio):.2f}" for ratio in ratios)
 
 
 def _station(result: Result) -> Verdict:
-    marks: dict[str, Mark] = {}
-    parts = []
-    for called, place, how in _each(result):
-        ratio = _ratio(result, place, how, "station")
-        marks[called] = _near(ratio)
-        parts.append(f"{called} {np.median(ratio):.2f}")
-    why = "width × rate over packets lost at the station (medians): "
-    return overall(marks, why + told([*parts, _inspector(result, "station")]))
+    ratios = {each: _ratio(result, *each, "station") for each in _each(result)}
+    found = {each: (_near(ratio), f"{np.median(ratio):.2f}") for each, ratio in ratios.items()}
+    return _kinder(result, found, " at the station", "station")
 
 
 def _two(result: Result) -> Verdict:
-    marks: dict[str, Mark] = {}
-    parts = []
-    for called, place, how in _each(result):
-        each = [2 * _ratio(result, place, how, "two", part) for part in ("zone_first", "zone_second")]
-        total = _ratio(result, place, how, "two")
-        marks[called] = joint([_near(total), *(_near(one) for one in each)])
-        parts.append(f"{called} {np.median(each[0]):.2f} and {np.median(each[1]):.2f}, together {np.median(total):.2f}")
-    why = "width × rate over packets lost, each of two and both (medians): "
-    return overall(marks, why + told([*parts, _inspector(result, "two")]))
+    found = {each: _both(result, *each) for each in _each(result)}
+    return _kinder(result, found, ", first / second / both", "two")
+
+
+def _both(result: Result, place: str, how: str) -> Told:
+    each = [2 * _ratio(result, place, how, "two", part) for part in ("zone_first", "zone_second")]
+    total = _ratio(result, place, how, "two")
+    mark = joint([_near(total), *(_near(one) for one in each)])
+    return mark, " / ".join(f"{np.median(one):.2f}" for one in (*each, total))
 
 
 def _inspector(result: Result, *cases_: str) -> str:
@@ -173,4 +184,4 @@ def _inspector(result: Result, *cases_: str) -> str:
             for row in seen
         )
         parts.append(f"{place} {right} right, {len(seen) - right} wrong, {len(rows) - len(seen)} silent")
-    return "our inspector on closed-up rows: " + ", ".join(parts)
+    return "Our inspector, rows closed up: " + ", ".join(parts)

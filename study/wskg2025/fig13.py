@@ -31,4 +31,4 @@ def draw(result: Result) -> "Figure":
 
 def judge(result: Result) -> dict[int, Verdict]:
     """Claim 36: without line of sight, too, the others are limited and WT + sync is best."""
-    return {36: best(result)}
+    return {36: best(result)}  # at short range; what long range shows stands in figure 14

@@ -54,7 +54,7 @@ def _unsynced(result: Result) -> Verdict:
 
 
 def _registers(result: Result) -> Verdict:
-    """Say whether coherence changes with preprocessing and with synchrony, and none of the other metrics with both."""
+    """Say whether coherence changes with preparation and with synchrony; what other measures do is told beside."""
     marks: dict[str, Mark] = {}
     parts = []
     for place, _ in places(result, "simulated", "authors"):
@@ -62,13 +62,12 @@ def _registers(result: Result) -> Verdict:
         for name, metric in {"coherence": "in_phase_area", **{other: other for other in OTHERS}}.items():
             seen = [_moved(result, place, x, y, metric) for x, y in (("wt", "raw"), ("wt + sync", "wt"))]
             both[name] = None if None in seen else all(seen)
-        if None in both.values():
-            marks[place] = "cannot be tested"
-        else:
-            marks[place] = "holds" if both["coherence"] and not any(both[other] for other in OTHERS) else "differs"
-        parts.append(f"{place}: both seen by " + (", ".join(name for name, yes in both.items() if yes) or "none"))
+        own = both["coherence"]
+        marks[place] = "cannot be tested" if own is None else "holds" if own else "differs"
+        parts.append(f"{place} " + (", ".join(name for name, yes in both.items() if yes) or "none"))
     untested: dict[str, Mark] = {name: "cannot be tested" for name, _ in places(result, "real")}
-    return overall(marks | untested, "preprocessing (WT against raw) and synchrony, " + told(parts))
+    why = "Measures that change with preparation (WT against raw) and with synchrony: "
+    return overall(marks | untested, why + told(parts))
 
 
 def _moved(result: Result, place: str, x: str, y: str, metric: str) -> bool | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.study import Lab, Result, Spec, Verdict
 from wskg2025 import devices, network
-from wskg2025.orderings import Seen
+from wskg2025.board_claims import indoors
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -25,10 +25,4 @@ def draw(result: Result) -> "Picture":
 
 def judge(result: Result) -> dict[int, Verdict]:
     """Judge claims 61 to 64."""
-    seen = Seen(result)
-    return {
-        61: network.lowest_errors(seen),
-        62: network.learned_is_low(seen),
-        63: network.boards(seen),
-        64: network.best_board_raw(seen),
-    }
+    return indoors(result)

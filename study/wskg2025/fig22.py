@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.study import Lab, Result, Spec, Verdict
 from wskg2025 import devices, network
-from wskg2025.orderings import Seen
+from wskg2025.board_claims import outdoors
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -25,11 +25,4 @@ def draw(result: Result) -> "Picture":
 
 def judge(result: Result) -> dict[int, Verdict]:
     """Judge claims 57 to 60 and 65."""
-    seen = Seen(result)
-    return {
-        57: network.outdoors_is_worse(seen),
-        58: network.best_rate(seen),
-        59: network.doubled(seen),
-        60: network.raw_fails(seen),
-        65: network.limited_by_boards(seen),
-    }
+    return outdoors(result)

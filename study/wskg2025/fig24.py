@@ -45,7 +45,8 @@ SPEC = Spec(
         "starts": 12,
     },
 )
-HIGH, NEAR = 0.5, 5.0  # what we take for a high correlation, and for a small shift in samples: the paper's are lost
+# what we take for a high correlation, and for a small shift, of the largest lag that is searched: the paper's are lost
+HIGH, NEAR = 0.5, 0.1
 
 
 class Task(NamedTuple):
@@ -165,10 +166,12 @@ def _together(result: Result) -> Verdict:
         r, shift = (result.column(name, **where) for name in ("correlation", "shift"))
         enough = np.count_nonzero(np.isfinite(r)) >= FEWEST
         alike, near = np.nanmedian(r), np.nanmedian(shift)
-        marks[place] = "cannot be tested" if not enough else "holds" if alike > HIGH and near < NEAR else "differs"
-        parts.append(f"{place} {alike:.2f} at a shift of {near:.3g}")
-    why = f"Median correlation at the median shift, taken to be high above {HIGH} and small below {NEAR:g} samples: "
-    return overall(marks, why + ", ".join(parts) + "; recordings are matched by exchange, which leaves no shift.")
+        most = np.nanmedian(result.column("samples", **where)) // 2
+        small = near < NEAR * most
+        marks[place] = "cannot be tested" if not enough else "holds" if alike > HIGH and small else "differs"
+        parts.append(f"{place} {alike:.2f} at {near:.3g}")
+    why = f"Median correlation, high above {HIGH}, at the median shift, small below {NEAR:.0%} of the largest lag: "
+    return overall(marks, why + ", ".join(parts) + ". Recordings are matched by exchange, which leaves no shift.")
 
 
 def _later(result: Result) -> Verdict:
@@ -190,7 +193,7 @@ def _later(result: Result) -> Verdict:
         tested = sum(joint(both) == "holds" for both in seen)
         if seen:
             worst = max(seen, key=lambda both: both[0].y)
-            parts.append(f"{place} {tested} of {len(times)} times (at most {worst[0].y:.2f} after {worst[0].x:.2f})")
-    why = "Both lower correlation and larger shift, by the median at the later time that is most alike: "
-    more = "; the largest of many lags is high by chance where a block holds few independent samples."
+            parts.append(f"{place} {tested} of {len(times)} ({worst[0].x:.2f} to {worst[0].y:.2f})")
+    why = "Later times with both a lower correlation and a larger shift (in brackets, the time that is most alike): "
+    more = ". The largest of many lags is high by chance where a block holds few independent samples."
     return overall(marks, why + ", ".join(parts) + more)

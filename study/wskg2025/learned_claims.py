@@ -31,9 +31,8 @@ def like_raw(seen: Seen) -> Verdict:
         alike += [mark for mark in equal if mark != "cannot be tested"]
     told = ", ".join(f"{said(name)} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", *BETTER))
     why = (
-        f"Trained once and met with another record, key rates at ≤ 20 are {told} ({ORDER}, simulated); out of sight "
-        f"learned schemes are below the others in {counted(below)} and within ±{MARGIN} of raw in "
-        f"{alike.count('holds')} of {len(alike)}."
+        f"Bits a packet at ≤ 20 wrong ({ORDER}, simulated), trained once: {told}. Out of sight learned schemes are "
+        f"below the others in {counted(below)}, and within ±{MARGIN} of raw in {alike.count('holds')} of {len(alike)}."
     )
     return overall(marks, why)
 
@@ -59,8 +58,8 @@ def drift(seen: Seen) -> Verdict:
     told = "; ".join(f"{name} {_rates(seen, name)}" for name in names)
     every = [one for some in found.values() for one in some]
     why = (
-        f"Key rates at ≤ 20 are {told} ({ORDER}, simulated); if drift were the cause, learning again (though from "
-        f"a quarter of a record, not a whole one) would help, which is seen in {counted(every)}, {tally(marks)}."
+        f"Bits a packet at ≤ 20 wrong ({ORDER}, simulated): {told}. If drift were the cause, learning again from the "
+        f"record's spoken quarter would help, which is seen in {counted(every)}, {tally(marks)}."
     )
     return overall(marks, why)
 

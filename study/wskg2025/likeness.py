@@ -3,6 +3,7 @@
 import numpy as np
 
 from samefade.study import Mark, Result, Verdict, overall
+from wskg2025.contrasts import either
 from wskg2025.orderings import ERRORS, Comparison, Seen, all_seen, joint, mean_interval
 from wskg2025.questions import directed, paired_by_row, steps
 from wskg2025.reciprocity import PAPERS, PROCESSED, RATE, TOGETHER, places_of, reliable, tracked
@@ -10,6 +11,8 @@ from wskg2025.wording import ORDER, means, number, ranged, tally
 
 RAW = "raw-nosync"
 LOW, HIGH = 0.2, 0.5  # of Pearson's r: "very low", and high enough to speak of reciprocity
+RECORDED_STEP = "a step away, recorded"
+STEPS = {"a step away, simulated": True, RECORDED_STEP: False}  # name → whether it is simulated
 BLIND = 0.1  # a distance that falls by less than this share of its raw value does not show an improvement
 
 
@@ -29,20 +32,21 @@ def judge(result: Result) -> dict[int, Verdict]:
 
 
 def _very_low(seen: Seen) -> Verdict:
-    marks: dict[str, Mark] = {}
-    for place in seen.places():
+    """Judge by recordings: how low the simulated r is was put in; one place shows it, and none disproves it."""
+    marks: dict[str, Mark] = dict.fromkeys(seen.places(), "cannot be tested")
+    told = []
+    for place in seen.places("real"):
         found = seen.mean(place, RAW, "pearson")
-        tested = seen.enough(place, RAW, "pearson")
-        marks[place] = "cannot be tested" if not tested else "holds" if found.high < LOW else "differs"
-    marked = set(marks.values()) - {"cannot be tested"}
-    mark: Mark = "cannot be tested" if not marked else "holds" if "holds" in marked else "differs"
-    real = [seen.mean(place, RAW, "pearson").value for place in seen.places("real")]
-    least = f", on the real sets it is {number(float(np.nanmin(real)))} or more" if np.isfinite(real).any() else ""
+        if seen.enough(place, RAW, "pearson") and found.high < LOW:
+            marks[place] = "holds"
+        if np.isfinite(found.value):
+            told.append((found.value, f"{number(found.value)} at {place}"))
+    least = f"the lowest mean r of a recording is {min(told)[1]}" if told else "no recording is here"
     why = (
-        f"Raw r paired by row is {means(seen, RAW, 'pearson')} on average ({ORDER}, simulated){least}; very low is "
-        f"taken as an interval below {LOW}, and one place is enough for a thing that can happen."
+        f"Raw r paired by row is {means(seen, RAW, 'pearson')} ({ORDER}, simulated), which was put in; {least}, where "
+        f"an interval below {LOW} would show it. That something can happen is not disproved where it does not."
     )
-    return Verdict(mark, why, marks)
+    return overall(marks, why)
 
 
 def _farther(seen: Seen, metric: str) -> list[Comparison]:
@@ -51,16 +55,19 @@ def _farther(seen: Seen, metric: str) -> list[Comparison]:
 
 
 def _jeffreys(seen: Seen) -> Verdict:
-    found = _farther(seen, "jeffreys")
-    marks = {one.place: one.mark for one in found}
+    """Judge "in part": it grows at one step away at least, and is high where keys are few."""
+    grows = {one.place: one.mark for one in _farther(seen, "jeffreys")}
+    marks = {
+        name: either(m for step, m in grows.items() if ("simulated" in step) is own) for name, own in STEPS.items()
+    }
     rate, errors = tracked(seen, seen.places("simulated"), (RAW,), "jeffreys")
     marks[TOGETHER] = reliable((rate, errors), -1, least=0.0)
     why = (
         f"Raw divergence is {means(seen, RAW, 'jeffreys')} nats against key rates of {means(seen, RAW, RATE)} "
-        f"({ORDER}); over those worlds its rank correlation with the key rate is {ranged(rate)}, with the errors "
-        f"{ranged(errors)}, where the claim wants the first below and the second above zero."
+        f"({ORDER}, simulated), and grows {_steps(grows)}. Its rank correlation with the key rate is {ranged(rate)}, "
+        f"with the errors {ranged(errors)}; the claim wants the first below and the second above zero."
     )
-    return overall(marks, why)
+    return overall({name: mark for name, mark in marks.items() if name != RECORDED_STEP or seen.places("real")}, why)
 
 
 def _jeffreys_rises(seen: Seen) -> Verdict:
@@ -107,7 +114,8 @@ def _blind(seen: Seen) -> Verdict:
     why = (
         f"The distance is {means(seen, RAW, 'wasserstein')} raw, "
         f"{means(seen, PROCESSED[0], 'wasserstein')} after Golay and {means(seen, PROCESSED[1], 'wasserstein')} after "
-        f"FFT ({ORDER}, simulated); where these raise the key rate, it falls by less than {BLIND:.0%}: {tally(marks)}."
+        f"FFT ({ORDER}, simulated). That it falls by less than {BLIND:.0%} where these raise the key rate is "
+        f"{tally(marks)}."
     )
     return overall(marks, why)
 
@@ -126,25 +134,25 @@ def _offset(seen: Seen, result: Result) -> Verdict:
             told.append(f"{number(share.value)} at {place}")
     why = (
         f"Where raw r is {HIGH} or more, the difference of the ends' means makes up this share of the distance: "
-        f"{', '.join(told) or 'no such place could be tested'}; more than half is asked for (the simulated radios "
-        "have one nominal level, so chance alone sets their means apart)."
+        f"{', '.join(told) or 'no such place could be tested'}; more than half is asked for. (Simulated radios have "
+        "one nominal level: chance alone sets their means apart.)"
     )
     return overall(marks, why)
 
 
 def _reliable(seen: Seen) -> Verdict:
     marks: dict[str, Mark] = {}
-    told = ""
+    told = []
     for name, places in places_of(seen).items():
         found = {m: tracked(seen, places, PAPERS, m) for m in ("pearson", "coherence_area", "jeffreys", "wasserstein")}
         good = [reliable(found[m], 1) for m in ("pearson", "coherence_area")]
         bad = [_not(reliable(found[m], -1)) for m in ("jeffreys", "wasserstein")]
         marks[name] = joint([*good, *bad])
-        if name == TOGETHER:
-            told = ", ".join(f"{m.replace('_', ' ')} {ranged(rate)}" for m, (rate, _) in found.items())
+        rates = ", ".join(f"{m.replace('_', ' ')} {number(rate.value)}" for m, (rate, _) in found.items())
+        told.append(f"{name} {rates}")
     why = (
-        f"Rank correlations with the key rate over scenarios and preprocessings together: {told or 'none'}; the claim "
-        f"wants the first two at 0.5 or beyond, the others not beyond −0.5, and the same for bit errors."
+        f"Rank correlations with the key rate over places and preparations: {'; '.join(told) or 'none'}. The claim "
+        f"wants the first two beyond 0.5, the others not beyond −0.5, and the like for bit errors."
     )
     return overall(marks, why)
 
@@ -159,9 +167,8 @@ def _shift(seen: Seen) -> Verdict:
     for place in filter(paired_by_row, marks):
         marks[place] = seen.compare(place, "raw", RAW, "pearson", "above").mark
     why = (
-        f"r at lag zero is {means(seen, RAW, 'pearson')}, at the lag of the largest correlation "
-        f"{means(seen, 'raw', 'pearson')} ({ORDER}, simulated): one number at lag zero hides a shift where the second "
-        f"is larger; the real sets are matched by exchange and have no shift, and that coherence alone shows time and "
-        f"frequency is true by what it is."
+        f"r at lag zero is {means(seen, RAW, 'pearson')}, at the lag found before {means(seen, 'raw', 'pearson')} "
+        f"({ORDER}, simulated): a shift is hidden where the second is larger. Recordings are matched by exchange and "
+        f"have none; that coherence alone shows time and frequency is true by what it is."
     )
     return overall(marks, why)

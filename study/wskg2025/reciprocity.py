@@ -14,6 +14,7 @@ PROCESSED = ("golay-nosync", "fft-nosync")
 PAPERS = ("raw-nosync", *PROCESSED)  # section III comes before synchronisation
 ARMS = (*PAPERS, "fft_band-nosync", "raw")
 TOGETHER = "the three scenarios together, simulated"
+RECORDED = "the recordings together"
 
 
 def gathered(seen: Seen, places: Sequence[str], arms: Sequence[str], metric: str) -> NDArray[np.float64]:
@@ -51,7 +52,15 @@ def reliable(found: tuple[Interval, Interval], sign: int, least: float = TRACKS)
 
 
 def places_of(seen: Seen) -> dict[str, list[str]]:
-    """Return name → places: every place alone, and the simulated scenarios together."""
+    """Return name → places over which a measure shall follow what keys come of it, as the paper asks: several at once.
+
+    Of recordings those count that have enough blocks.
+    """
     simulated = seen.places("simulated")
-    together = {TOGETHER: simulated} if len(simulated) > 1 else {}
-    return {**{place: [place] for place in seen.places()}, **together}
+    recorded = [place for place in seen.places("real") if seen.enough(place, PAPERS[0], ERRORS)]
+    return {name: places for name, places in ((TOGETHER, simulated), (RECORDED, recorded)) if len(places) > 1}
+
+
+def alone(seen: Seen) -> dict[str, list[str]]:
+    """Return name → place for every place alone, where only the preparations differ."""
+    return {place: [place] for place in seen.places()}

@@ -34,34 +34,21 @@ def ranged(one: Interval) -> str:
 
 
 def tally(places: Mapping[str, Mark]) -> str:
-    """Say at how many simulated scenarios (or steps between them) and how many real sets a claim is seen."""
-    alone = {place: mark for place, mark in places.items() if not place.startswith("the three")}
+    """Say at how many simulated scenarios (or steps between them) and how many recordings a claim is seen."""
+    alone = {place: mark for place, mark in places.items() if "together" not in place}
     parts = []
-    for what, own in (("simulated places", True), ("real sets", False)):
+    for what, own in (("simulated places", True), ("recordings", False)):
         tested = [
             mark for place, mark in alone.items() if place.endswith("simulated") is own and mark != "cannot be tested"
         ]
         if tested:
-            parts.append(f"{tested.count('holds')} of {len(tested)} {what} that can be tested")
-    return "seen at " + " and ".join(parts) if parts else "tested nowhere, as there are too few seeds or blocks"
+            parts.append(f"{tested.count('holds')} of {len(tested)} {what}")
+    return "seen at " + " and ".join(parts) if parts else "testable nowhere"
 
 
 def counted(comparisons: Iterable[Comparison]) -> str:
-    """Say how many of some comparisons show the claimed direction."""
+    """Say how many of some comparisons show the claimed direction, and how many the opposite one."""
     tested = [one for one in comparisons if one.mark != "cannot be tested"]
-    return f"{sum(one.mark == 'holds' for one in tested) or 'none'} of {len(tested) or 'the'} comparisons"
-
-
-def untested(comparisons: Iterable[Comparison]) -> str:
-    """Return the direction of the means at real sets with too few blocks to test, as a clause, or an empty string."""
-    few: dict[str, list[bool]] = {}
-    for one in comparisons:
-        x, y = one.means
-        if (
-            not one.place.endswith("simulated")
-            and one.found.direction() == "too few pairs"
-            and np.isfinite([x, y]).all()
-        ):
-            few.setdefault(one.place, []).append(x > y if one.wanted == "above" else x < y)
-    told = [f"{place} {sum(agree)} of {len(agree)}" for place, agree in few.items()]
-    return f"; with too few blocks to test, the means agree at {', '.join(told)}" if told else ""
+    against = sum(one.found.direction() in {"above", "below"} and one.mark == "differs" for one in tested)
+    opposite = f", the opposite in {against}" if against else ""
+    return f"{sum(one.mark == 'holds' for one in tested) or 'none'} of {len(tested) or 'the'} comparisons{opposite}"
