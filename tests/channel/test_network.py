@@ -1,5 +1,7 @@
 """One access point and three stations: which parts of the world they share, and which they do not."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -120,3 +122,9 @@ def test_what_is_not_there_is_refused_by_name():
 def test_a_turn_that_nobody_has_is_refused(turn, stations):
     with pytest.raises(OutOfRange, match="turn"):
         replace(SCENARIOS["static"], turn=turn, stations=stations)
+
+
+def test_worlds_are_named_without_scipy():
+    code = "import sys, samefade.channel as c; c.scenario('indoor/xiao'); print('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -79,3 +79,8 @@ def test_no_file_is_no_state(tmp_path):
     state = object()
     assert Checkpoint(tmp_path / "none", bytes(32)).read(state) == (state, [])
     assert PAIR.rate == RATE
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused_in_words(tmp_path):
+    with pytest.raises(OutOfRange, match="cannot be read"):
+        Checkpoint(tmp_path, bytes(32)).read(None)

@@ -48,6 +48,17 @@ def test_a_list_with_a_fault_is_refused_and_the_fault_is_named(tmp_path, claims,
         listed(tmp_path, *claims, of=of)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [b"\xff", b"[[claim]]", b"claim = 3", b"[paper]\nclaims = 'many'", b"paper = 3", b"[[figure]]\nmodule = 1",
+     b"[[claim]]\nnumber = 'one'\nsays = 'so'\nkind = 'number'", b"[[claim]]\nnumber = 1\nsays = 3\nkind = 'number'"],
+)  # fmt: skip
+def test_what_is_no_list_is_refused_in_words(tmp_path, text):
+    (tmp_path / CLAIMS).write_bytes(text)
+    with pytest.raises(ClaimsInvalid, match=CLAIMS):
+        read(tmp_path / CLAIMS)
+
+
 def shelved(figure, verdicts):
     return Shelved(figure, {"title": figure, "mode": "full", "provenance": {}}, Result([]), verdicts, whole=True)
 

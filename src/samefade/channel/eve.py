@@ -51,7 +51,11 @@ class Eve:
     def __post_init__(self) -> None:
         """Refuse correlations outside their range."""
         within("Eve's shared large-scale correlation", self.shared, 0, 1)
-        within("Eve's small-scale correlation", self.correlation, -1, 1)
+        if self.small_scale is not None:
+            within("Eve's small-scale correlation", self.small_scale, -1, 1)
+        else:  # J0 itself is looked at when it is used: a world can be named without loading SciPy
+            within("distance", self.distance, 0)
+            positive("wavelength", self.wavelength)
 
     @property
     def correlation(self) -> float:

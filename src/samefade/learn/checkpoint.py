@@ -29,12 +29,14 @@ class Checkpoint:
         """Return the stored state and the losses so far, or the given state and none where there is no file.
 
         Raises:
-            OutOfRange: When the file is of another training, or damaged.
+            OutOfRange: When the file is of another training, damaged, or cannot be read.
         """
         try:
             held = self._path.read_bytes()
         except FileNotFoundError:
             return state, []
+        except OSError as why:
+            raise self._refused(f"it cannot be read ({why.strerror or why})") from why
         if not held.startswith(self._head):
             raise self._refused("it is of another training")
         file = io.BytesIO(held[len(self._head) :])

@@ -71,10 +71,13 @@ def read(file: Path) -> Paper:
         table = tomllib.loads(file.read_text("utf-8"))
         claims = [Claim(**row) for row in table.get("claim", [])]
         figures = {row["module"]: row["shows"] for row in table.get("figure", [])}
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as why:
+        about = table.get("paper", {})
+        of = int(about.get("claims", len(claims)))
+        if not all(type(claim.number) is int and isinstance(claim.says, str) for claim in claims):
+            raise TypeError("a claim has a whole number and says something in words")
+    except (OSError, TypeError, ValueError, KeyError, AttributeError) as why:  # a faulty TOML is a ValueError
         raise ClaimsInvalid((f"{file.name}: {why}",)) from why
-    about = table.get("paper", {})
-    wrong = tuple(_wrong(claims, int(about.get("claims", len(claims)))))
+    wrong = tuple(_wrong(claims, of))
     if wrong:
         raise ClaimsInvalid(wrong)
     return Paper(about, {c.number: c for c in sorted(claims, key=lambda c: c.number)}, figures,
