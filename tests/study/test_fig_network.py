@@ -38,16 +38,16 @@ def marks(result):
 
 def test_the_papers_own_picture_gives_the_papers_verdicts():
     found = marks(table())
-    assert {claim for claim, mark in found.items() if mark == "holds"} == {58, 59, 60, 61, 62}
+    assert {claim for claim, mark in found.items() if mark == "holds"} == {58, 59, 61, 62}
 
 
-@pytest.mark.parametrize("claim", [57, 63, 64, 65])
+@pytest.mark.parametrize("claim", [57, 60, 63, 64, 65])
 def test_what_was_put_into_the_model_is_never_confirmed_by_it(claim):
     fig = FIG[21 if claim in (63, 64) else 22]
     verdict = fig.judge(table())[claim]
     assert verdict.mark == "cannot be tested"
     assert set(verdict.places.values()) == {"cannot be tested"}
-    assert "chosen from this very statement" in verdict.why
+    assert "cannot test it" in verdict.why
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,10 @@ def test_what_was_put_into_the_model_is_never_confirmed_by_it(claim):
         ({"golay": (0.3, 0.05)}, {61}),
         ({"golay": (0.5, 0.3)}, {59}),
         ({AE: (0.35, 0.35)}, {62}),
-        ({"raw": (0.05, 0.4)}, {60}),
     ],
 )
 def test_each_claim_falls_with_the_number_that_it_is_about(changed, fall):
-    held = {58, 59, 60, 61, 62}
+    held = {58, 59, 61, 62}
     found = marks(table(**changed))
     assert {claim: found[claim] for claim in held} == {c: "differs" if c in fall else "holds" for c in held}
 

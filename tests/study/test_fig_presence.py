@@ -44,7 +44,7 @@ def test_the_smallest_study_computes_draws_and_judges_every_claim_of_its_own(fig
     found = figure.judge(result)
     assert set(found) == CLAIMS[name]
     for verdict in found.values():
-        assert verdict.mark == "cannot be tested" or name in {"tones", "fig24", "table1"}
+        assert verdict.mark == "cannot be tested" or name in {"fig24", "table1"}
         assert verdict.why.endswith(".")
 
 
@@ -60,7 +60,7 @@ def blocks(fig24, shifts, later):
     for world in range(9):
         for minutes, r, shift in ((0.0, 0.8, shifts), (10.0, *later)):
             numbers = {"at_zero": r, "correlation": r + world / 100, "shift": float(shift + world % 2)}
-            rows.append({"place": "x, simulated", "world": world, "later_min": minutes, "samples": 60, **numbers})
+            rows.append({"place": "x, simulated", "world": world, "later_min": minutes, "samples": 600, **numbers})
     return fig24.judge(Result(rows))
 
 
@@ -103,8 +103,8 @@ def trials(table1, honest, replay, worlds=20):
 def test_table_one_holds_where_its_two_averages_are_met(load):
     table1 = load("table1")
     met = trials(table1, (0.8, 1, 0.05), (0.04, 30, 0.05))
-    assert (met[69].places["x, simulated"], met[70].mark) == ("holds", "holds")
-    assert met[69].mark == "differs"  # whatever is measured: 60 samples have no such shift
+    assert (met[69].mark, met[70].mark) == ("holds", "holds")
+    assert list(met[69].places.values()) == ["holds", "cannot be tested"]  # 60 samples have no such shift
     assert "330" in met[69].why
     assert "tests/attacks" in met[70].why
     chance = trials(table1, (0.8, 1, 0.05), (0.5, 30, 0.05))  # told apart, and not as the table has it
@@ -151,21 +151,17 @@ def test_a_missing_eavesdropper_is_no_verdict(load):
     assert load("eve").judge(Result([{**place, **row}]))[71].mark == "cannot be tested"
 
 
-@pytest.mark.parametrize(("offset", "mark"), [(0.0, "holds"), (0.3, "differs")])
-def test_one_odd_tone_is_enough_to_differ(load, offset, mark):
+def test_tones_that_are_drawn_alike_prove_nothing_and_an_odd_one_is_told(load):
     rows = [
         {"place": "x, simulated", "world": world, "tone": tone, "scheme": scheme,
-         "pearson": base + offset * (tone == 10), "bit_error_rate": 0.2, "key_rate_20": 0.1}
+         "pearson": base, "bit_error_rate": 0.2, "key_rate_20": 0.1}
         for world in range(7) for tone in (6, 10, 20) for scheme, base in (("raw", 0.3), ("golay", 0.5))
     ]  # fmt: skip
-    assert load("tones").judge(Result(rows))[72].mark == mark
-    if not offset:  # the schemes change places at one tone, by little
-        for row in rows:
-            swap = row["tone"] == 10 and row["scheme"] == "golay"
-            row["pearson"] = 0.5 - 0.06 * swap + row["world"] / 1000 if row["scheme"] == "golay" else 0.47
-        found = load("tones").judge(Result(rows))[72]
-        assert found.mark == "differs"
-        assert "raw and golay" in found.why
-    for row in rows:
-        row["pearson"] = None if row["tone"] == 20 else row["pearson"]
-    assert load("tones").judge(Result(rows))[72].mark == "cannot be tested"
+    found = load("tones").judge(Result(rows))[72]
+    assert (found.mark, "too far" in found.why) == ("cannot be tested", False)
+    odd = [row | {"pearson": row["pearson"] + 0.3 * (row["tone"] == 10)} for row in rows]
+    assert "too far in correlation" in load("tones").judge(Result(odd))[72].why
+    for row in rows:  # the schemes change places at one tone, by little
+        swap = row["tone"] == 10 and row["scheme"] == "golay"
+        row["pearson"] = 0.5 - 0.06 * swap + row["world"] / 1000 if row["scheme"] == "golay" else 0.47
+    assert "raw and golay" in load("tones").judge(Result(rows))[72].why

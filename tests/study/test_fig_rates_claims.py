@@ -52,7 +52,7 @@ def judged(result, figure="fig16"):
 
 def test_a_world_like_the_papers_makes_its_claims_hold():
     found = judged(as_the_paper())
-    assert {n: mark for n, mark in found.items() if mark != "holds"} == {}
+    assert {n: mark for n, mark in found.items() if mark != "holds"} == {48: "cannot be tested"}
     assert set(found) == {30, *range(38, 49), 51, 74}
 
 
@@ -69,15 +69,53 @@ def test_a_better_fft_takes_the_claims_of_superiority_away():
 
 
 def test_less_than_twice_golay_is_not_doubled():
-    assert judged(as_the_paper(rates=RATES | {"golay": 0.7}))[74] == "differs"
+    assert judged(as_the_paper(rates=RATES | {"golay": 0.9}))[74] == "differs"
+
+
+def test_twice_golay_over_the_scenarios_is_enough_though_one_has_less():
+    result = as_the_paper()
+    for row in result.where(place=SCENARIOS[0], arm="golay"):
+        row["key_rate_20"] *= 1.3
+    found = FIG["fig16"].judge(result)[74]
+    assert (found.mark, "1.85 /" in found.why) == ("holds", True)
+
+
+def test_almost_all_allows_for_one_miss_and_not_for_two():
+    result = as_the_paper()
+    for row in result.where(place=SCENARIOS[2], arm="fft"):
+        row["key_rate_5"] = 2.0
+    assert judged(result)[38] == "holds"
+    assert judged(result)[41] == "differs"  # which says everywhere
+    for row in result.where(place=SCENARIOS[2], arm="fft"):
+        row["key_rate_10"] = 2.0
+    assert judged(result)[38] == "differs"
+    assert judged(result)[40] == "holds"  # at the third threshold, and which one is lost
+    for row in result.where(place=SCENARIOS[2], arm="fft"):
+        row["key_rate_20"] = 2.0
+    assert judged(result)[40] == "differs"
 
 
 def test_a_lag_that_does_nothing_does_not_help():
     assert judged(as_the_paper(rates=RATES | {"wskg-nosync": RATES["wskg"]}))[47] == "differs"
 
 
-def test_a_far_place_that_is_better_contradicts_the_order():
-    assert judged(as_the_paper(keeps={SCENARIOS[0]: 0.6, SCENARIOS[1]: 0.8, SCENARIOS[2]: 1.0}))[48] == "differs"
+OFFICES = ("skyglow/office-los", "skyglow/office-nlos")
+
+
+@pytest.mark.parametrize(("far", "mark"), [(1, "holds"), (0, "differs")])
+def test_the_order_of_places_is_judged_by_the_two_offices(far, mark):
+    places = dict(zip((SCENARIOS[0], SCENARIOS[2]), (OFFICES[1 - far], OFFICES[far]), strict=True))
+    made = [row | {"place": places[row["place"]], "role": "real"} for row in as_the_paper().rows
+            if row["place"] in places]  # fmt: skip
+    found = FIG["fig16"].judge(Result([*as_the_paper().rows, *made]))[48]
+    assert found.mark == mark
+    assert {m for step, m in found.places.items() if "simulated" in step} == {"cannot be tested"}
+
+
+def test_packets_like_one_of_two_filters_that_differ_are_like_them():
+    rates = RATES | {"fft": 0.9, "fft-nosync": 0.8}
+    assert judged(as_the_paper(rates=rates))[43] == "holds"
+    assert judged(as_the_paper(rates=rates | {"packet": 0.2}))[43] == "differs"
 
 
 def test_learned_schemes_that_stay_good_do_not_fall_to_raw():
@@ -113,9 +151,10 @@ def test_accepted_keys_that_err_more_at_a_lower_threshold_would_be_seen():
 
 
 def test_the_worst_place_and_comparable_errors():
-    assert judged(as_the_paper(), "fig18") == {49: "holds", 50: "differs"}  # WSKG errs much less there
+    put_in = "cannot be tested"
+    assert judged(as_the_paper(), "fig18") == {49: put_in, 50: "differs"}  # WSKG errs much less there
     alike = dict.fromkeys(RATES, 0.45)
-    assert judged(as_the_paper(errors=alike), "fig18") == {49: "differs", 50: "holds"}
+    assert judged(as_the_paper(errors=alike), "fig18") == {49: put_in, 50: "holds"}
 
 
 def likenesses(*, jeffreys=lambda _place, _arm: 0.05, centred=0.1, lagged=0.1, seeds=20):
@@ -146,9 +185,20 @@ def test_likenesses_like_the_papers_make_its_claims_hold():
     result = likenesses(jeffreys=rising)
     assert judged(result, "fig04") == {3: "holds", 4: "holds", 12: "holds"}
     found = judged(result, "fig03")
-    assert {number: found[number] for number in (2, 5, 6, 7, 8, 9, 24)} == dict.fromkeys(
-        (2, 5, 6, 7, 8, 9, 24), "holds"
-    )
+    assert found[2] == "cannot be tested"  # how low the simulated r is was put in
+    assert {number: found[number] for number in (5, 6, 7, 8, 9, 24)} == dict.fromkeys((5, 6, 7, 8, 9, 24), "holds")
+
+
+@pytest.mark.parametrize(("low", "mark"), [(0.1, "holds"), (0.6, "cannot be tested")])
+def test_one_recording_shows_that_r_can_fall_and_none_disproves_it(low, mark):
+    made = [row | {"place": "lora-indoor", "role": "real", "pearson": low + row["world"] / 1000}
+            for row in likenesses().where(place=SCENARIOS[0])]  # fmt: skip
+    assert judged(Result([*likenesses().rows, *made]), "fig03")[2] == mark
+
+
+def test_one_step_is_enough_to_follow_distance_in_part():
+    result = likenesses(jeffreys=lambda far, arm: rising(min(far, 1), arm))
+    assert FIG["fig03"].judge(result)[5].places["a step away, simulated"] == "holds"
 
 
 @pytest.mark.parametrize(
