@@ -1,4 +1,4 @@
-"""Print how large the files and functions are: median, 90th percentile, largest (lines without docstrings)."""
+"""Print how large files and functions are: median, 90th percentile, largest (functions without their docstrings)."""
 
 import ast
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import quantiles
 
 ROOT = Path(__file__).resolve().parent.parent
-BARS = {"file": (150, None, 500), "function": (None, 25, None)}
+PLACES = ("src/samefade", "study")
 
 
 def docstring_lines(node: ast.AST) -> int:
@@ -33,16 +33,17 @@ def row(kind: str, sizes: list[tuple[int, str]]) -> str:
 
 
 def main() -> None:
-    """Measure src/samefade and print the table."""
-    files, bodies = [], []
-    for path in sorted((ROOT / "src").rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        name = path.relative_to(ROOT / "src/samefade").as_posix()
-        files.append((len(text.splitlines()), name))
-        bodies += [(size, f"{name}: {function}") for function, size in functions(ast.parse(text))]
+    """Measure the package and the studies, and print the table."""
     print("| what | count | median | 90 % | largest | where |\n|---|---|---|---|---|---|")
-    print(row("file, lines", files))
-    print(row("function, lines without docstring", bodies))
+    for place in PLACES:
+        files, bodies = [], []
+        for path in sorted((ROOT / place).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            name = path.relative_to(ROOT / place).as_posix()
+            files.append((len(text.splitlines()), name))
+            bodies += [(size, f"{name}: {function}") for function, size in functions(ast.parse(text))]
+        print(row(f"{place}: files, lines", files))
+        print(row(f"{place}: functions, lines without docstring", bodies))
 
 
 if __name__ == "__main__":
