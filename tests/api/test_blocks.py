@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from samefade import api, channel
+from samefade import api, channel, files
 from samefade.api.blocks import NotInBlocks, clocked, counted, in_blocks, read_blocks, tracks
 from samefade.errors import ClocksDisagree, EndsDisagree, OutOfRange
 from samefade.files import container, windows
+from samefade.files.converting import convert
 from samefade.types import Recording
 
 
@@ -86,6 +87,38 @@ def test_eve_is_read_with_them(tmp_path):
     whole, parts = alike(path, share=0.999, subcarrier=6)
     assert whole.e is not None
     assert "Eve by" in parts[0].matching
+
+
+def test_a_third_transmitter_of_one_log_is_not_eve(tmp_path):
+    made, rng, rows = world(60), np.random.default_rng(1), []
+    for n in range(len(made.a)):
+        for mac, end in (("aa:aa:aa:aa:aa:aa", made.a), ("bb:bb:bb:bb:bb:bb", made.b), ("cc:cc:cc:cc:cc:cc", made.e)):
+            if n < min(map(len, (made.a, made.b, made.e))) - 5 * (end is made.b) - 9 * (end is made.e):
+                rows.append(csi_line(n, mac, end.time[n], rng.integers(-40, 40, 128)))
+    log, kept, mine = tmp_path / "log.csv", tmp_path / "log.zarr", tmp_path / "mine.zarr"
+    log.write_text("\n".join(rows), "utf-8")
+    convert(log, kept)
+    found = files.read(log)
+    container.write(mine, found)  # as a user may
+    assert len(found) == 3
+    for path in (kept, mine):
+        assert [one.about for one in files.read(path)] == [dict(one.about) for one in found]
+        whole = api.read_pair(path, by="row")
+        assert whole.e is None
+        assert whole.matching.endswith("not taken for Eve's")
+        blocks = in_blocks(path, by="row")
+        assert len(blocks.tracks) == 2
+        assert blocks.how == whole.matching
+    assert api.read_pair(kept, by="row", eve=log).e is not None  # asked for, it is
+    container.write(mine, (*found[:2], made.e))
+    assert api.read_pair(mine, by="row", subcarrier=6).e is not None
+    container.write(mine, found[:2])
+    assert "Eve" not in api.read_pair(mine, by="row").matching
+
+
+def csi_line(n, mac, time, values):
+    numbers = f"{n},{mac},-50,11,0,0,0,1,1,1,0,0,0,-92,0,6,1,{round(time * 1e6) % 2**32},0,90,0,128,0"
+    return f'CSI_DATA,{numbers},"[{",".join(map(str, values))}]"'
 
 
 def test_two_containers_make_a_pair(tmp_path):

@@ -1,5 +1,6 @@
 """Read recordings, and make a pair of two of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from samefade import data, files
 from samefade.errors import EndsDisagree, OutOfRange, UnreadableRecording
+from samefade.files.one_log import NOT_EVE, of_one_log
 from samefade.observe import By, unit
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
@@ -47,7 +49,8 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
     Args:
         a: Recording of end a, or of both ends.
         b: Recording of end b; leave it out when `a` holds both.
-        eve: Recording of the eavesdropper, where there is one; without it, the one that a container of both ends holds.
+        eve: Recording of the eavesdropper, where there is one; without it, the one that a container of both ends holds
+            in the third place, unless that is a third transmitter of the log that the first is from.
         subcarrier: Index of the tone, in the format's own numbering; by default 6, the paper's.
         by: "auto", "sequence", "clock" or "row".
         half_duplex: Interpolate b to a's instants.
@@ -65,14 +68,16 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
     else:
         found = ()
         first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
-    heard = files.read(eve) if eve is not None else found[2:3] if files.container.can_read(a) else None
+    third = found[2:3] if eve is None and files.container.can_read(a) else ()
+    hers = not any(of_one_log(one.about, first.about) for one in third)
+    heard = files.read(eve) if eve is not None else third if hers else None
     rate = options.get("rate")
     made = match_pair(
         first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex, all_tones=all_tones
     )
     refuse_one_tone(first, all_tones=all_tones)
     refuse_copies(made, a, a if b is None else b)
-    return made
+    return made if hers else replace(made, matching=f"{made.matching}; {NOT_EVE}")
 
 
 def read_set(

@@ -13,6 +13,7 @@ from samefade.errors import CannotWrite, OutOfRange
 from samefade.files import container
 from samefade.files.flow import Flow
 from samefade.files.formats import accepted, reader_of
+from samefade.files.one_log import mark
 from samefade.files.publish import published
 
 BATCH = 1 << 16  # packets
@@ -51,9 +52,10 @@ def convert(source: str | Path, target: str | Path, *, batch: int = BATCH, **opt
 def _write(target: Path, flows: tuple[Flow, ...], batch: int) -> None:
     if not 1 <= len(flows) <= 3:
         raise OutOfRange("recordings", len(flows), "one node, both ends, or both ends and Eve")
+    more = mark([flow.packets for flow in flows])
     with published(target) as root:
         growing = container.Growing(root, len(flows))
         for at, flow in enumerate(flows):
             for piece in flow.batches(batch):
                 growing.add(at, piece)
-            growing.told(at, flow.dropped, flow.about)
+            growing.told(at, flow.dropped, {**flow.about, **more})

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from samefade.files.esp_csi import READER as ESP_CSI
 from samefade.files.intel import READER as INTEL
 from samefade.files.netstar import READER as NETSTAR
 from samefade.files.nexmon import READER as NEXMON
+from samefade.files.one_log import mark
 from samefade.files.picoscenes import READER as PICOSCENES
 from samefade.files.reader import Reader
 from samefade.files.skyglow import READER as SKYGLOW
@@ -75,9 +77,11 @@ def accepted(reader: Reader, path: Path, options: Mapping[str, Any]) -> tuple[Re
         UnreadableRecording: When it cannot, whatever the system says.
     """
     try:
-        return reader.read(path, **options)
+        found = reader.read(path, **options)
     except OSError as refused:
         raise UnreadableRecording(path, reason=refused.strerror or str(refused)) from refused
+    more = {} if reader is CONTAINER else mark([len(one) for one in found])
+    return tuple(replace(one, about={**one.about, **more}) for one in found) if more else found
 
 
 def _named(name: str) -> Reader:

@@ -18,6 +18,7 @@ from samefade.api.blocks.tracks import Track
 from samefade.api.reading import Place, refuse_copies, refuse_one_tone
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
 from samefade.files import container
+from samefade.files.one_log import NOT_EVE, of_one_log
 from samefade.files.windows import Held, hold
 from samefade.observe import By, amplitude, grid, unit, usable_tones
 from samefade.observe.amplitude import tone_of
@@ -124,8 +125,9 @@ def in_blocks(
     first, second, how = placed(held[0], held[1], by, tone)
     rate = max(first.rate, second.rate)
     begin, points = even_grid(first, second, rate)
-    eves = [place_eve(held[0], eve, first, tone) for eve in held[2:]]
-    told = "; Eve by ".join([how, *(text for _, text in eves)])
+    hers = [end for end in held[2:] if not of_one_log(end.about, held[0].about)]
+    eves = [place_eve(held[0], eve, first, tone) for eve in hers]
+    told = "; Eve by ".join([how, *(text for _, text in eves)]) + (f"; {NOT_EVE}" if len(hers) < len(held[2:]) else "")
     tracks = (first, second, *(track for track, _ in eves))
     return Blocks(tracks, rate, begin, points, told, tone, shared if all_tones else None)
 
