@@ -76,6 +76,11 @@ def alike(x: ArrayLike, y: ArrayLike, within: float) -> tuple[Mark, float, float
     return "holds" if -within <= found.low and found.high <= within else "differs", found.low, found.high
 
 
+def brief(place: str) -> str:
+    """Return a place's name as a sentence of the simulated and of recordings can hold it: "LoS-Short"."""
+    return place.removesuffix(", simulated").replace("Range", "")
+
+
 def told(parts: Iterable[str]) -> str:
     """Join the parts of a sentence."""
     return "; ".join(parts) + "."

@@ -230,15 +230,15 @@ def judge(result: Result) -> dict[int, Verdict]:
             keys, b = (float(np.nanmean(result.column(name, **where))) for name in ("keys_e", "wrong_b"))
             name = f"{place}, drift {'shared' if shared else 'not shared'}"
             marks[name] = seen.mark
-            parts.append(f"{name} {seen.x:.2f} (b {b:.2f}; {keys:.0%} of her keys)")
+            parts.append(f"{name} {seen.x:.2f} ({b:.2f}; {keys:.0%})")
     for row in (row for row in result.rows if row["wavelengths"] is None):
         marks[str(row["place"])] = _recorded_mark(row)
         parts.append(_recorded_words(row))
     why = (
-        f"Eve's share of wrong bits (0.5 is blind; kept out means above {BLIND}) at half a wavelength or as recorded, "
-        f"with b's and her keys within {WRONG} of {KEY}: "
+        f"Eve's wrong bits (b's; her keys within {WRONG} of {KEY}) at half a wavelength or as recorded, where 0.5 is "
+        f"blind and kept out means above {BLIND}: "
         + "; ".join(parts)
-        + ". Half a wavelength hides small-scale fading and nothing of what is slow, which the coherent band keeps."
+        + ". Half a wavelength hides none of the slow drift, which the band keeps."
     )
     return {71: overall(marks, why)}
 
@@ -252,4 +252,4 @@ def _recorded_mark(row: Mapping[str, Any]) -> Mark:
 def _recorded_words(row: Mapping[str, Any]) -> str:
     if row["wrong_e"] is None:
         return f"{row['place']} not run ({row['refusal']})"
-    return f"{row['place']} {row['wrong_e']:.2f} (b {row['wrong_b']:.2f})"
+    return f"{row['place']} {row['wrong_e']:.2f} ({row['wrong_b']:.2f})"

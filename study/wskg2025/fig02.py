@@ -10,7 +10,7 @@ from samefade import metrics
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from samefade.types import Float
-from wskg2025.contrasts import beyond, told
+from wskg2025.contrasts import beyond, brief, told
 from wskg2025.places import COLOURS, PAPER
 from wskg2025.signals import QUICK, SEEDS, SETS, Arrays, Found, Record, gathered, places, records, series
 
@@ -95,6 +95,6 @@ def judge(result: Result) -> dict[int, Verdict]:
         worse = np.minimum(result.column("share_a", place=name), result.column("share_b", place=name))
         one = beyond(worse, 0.5)
         marks[name] = one.mark
-        parts.append(f"{name} {one.x:.0%}, above half in {np.count_nonzero(worse > 0.5)} of {len(worse)}")
-    what = "the lowest tenth of the spectrum, with 10 % of white noise, holds at the worse end (median): "
+        parts.append(f"{brief(name)} {one.x:.0%} ({np.count_nonzero(worse > 0.5)} of {len(worse)})")
+    what = "Power in the lowest tenth of the spectrum at the worse end, median (and in how many records above half): "
     return {1: overall(marks, what + told(parts))}

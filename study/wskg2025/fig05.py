@@ -9,7 +9,7 @@ from samefade import wavelet
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import kept, summary
-from wskg2025.contrasts import PUT_IN, contrast, joint, told
+from wskg2025.contrasts import PUT_IN, brief, contrast, joint, told
 from wskg2025.panels import coherences
 from wskg2025.places import PAPER, label
 from wskg2025.signals import QUICK, SEEDS, SETS, Arrays, Found, Record, gathered, places, records, series, strangers
@@ -93,8 +93,8 @@ def _largest(result: Result) -> Verdict:
         x, y = OFFICE
         seen[f"{x} above {y}"] = contrast(_column(result, "area", x), _column(result, "area", y))
         marks[f"{x} above {y}"] = seen[f"{x} above {y}"].mark
-    told_ = told(f"{name} {one}" for name, one in seen.items())
-    return overall(marks, f"Area of high coherence: {told_} Of the simulated places, {PUT_IN}.")
+    parts = [f"{name.replace(', simulated', '').replace('Range', '')} {one}" for name, one in seen.items()]
+    return overall(marks, f"Area of high coherence: {told(parts)} Of the simulated places, {PUT_IN}.")
 
 
 def _shrinks(result: Result) -> Verdict:
@@ -105,8 +105,8 @@ def _shrinks(result: Result) -> Verdict:
         area = contrast(_column(result, "area", far), _column(result, "area", near), "below")
         phase = contrast(_column(result, "phase_deg", far), _column(result, "phase_deg", near))
         marks[name] = joint([area, phase]) if near in OFFICE else "cannot be tested"
-        parts.append(f"{name}: area {area}, mean phase difference {phase} degrees")
-    return overall(marks, f"{told(parts)} Of the simulated places, {PUT_IN}.")
+        parts.append(f"{brief(name)} {area} and {phase}")
+    return overall(marks, f"Area, and mean phase difference in degrees: {told(parts)} Of the simulated, {PUT_IN}.")
 
 
 def _low(result: Result) -> Verdict:
@@ -114,5 +114,6 @@ def _low(result: Result) -> Verdict:
         name: contrast(_column(result, "area_slow", name), _column(result, "area_fast", name))
         for name, _ in places(result)
     }
-    what = "area below a hundredth against above a tenth of the packet rate: "
-    return overall({n: one.mark for n, one in seen.items()}, what + told(f"{n} {one}" for n, one in seen.items()))
+    what = "Coherent area below a hundredth of the packet rate against that above a tenth: "
+    parts = (f"{brief(n)} {one.x:.2f} against {one.y:.2f}" for n, one in seen.items())
+    return overall({n: one.mark for n, one in seen.items()}, what + told(parts))

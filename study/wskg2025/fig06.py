@@ -9,7 +9,7 @@ import numpy as np
 from samefade import metrics
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025.contrasts import PUT_IN, beyond, contrast
+from wskg2025.contrasts import PUT_IN, beyond, brief, contrast
 from wskg2025.places import COLOURS, PAPER, label
 from wskg2025.signals import QUICK, SEEDS, SETS, Arrays, Found, Record, gathered, places, records, series
 
@@ -102,8 +102,8 @@ def _off_zero(result: Result) -> Verdict:
         if name not in _simulated():
             marks[name] = beyond(np.abs(lag), 0).mark
         gain = np.median(result.column("peak", place=name) - result.column("at_zero", place=name))
-        parts.append(f"{name} {np.median(np.abs(lag)):.3g} packets, worth {gain:.3f} of correlation")
-    why = "Median |lag| of the peak: " + ", ".join(parts)
+        parts.append(f"{brief(name)} {np.median(np.abs(lag)):.3g} ({gain:.3f})")
+    why = "Median |lag| of the peak in packets (and what it is worth in correlation): " + ", ".join(parts)
     more = f". That ends start late and lose packets was put in, and recordings are matched {MATCHED}."
     return overall(marks, why + more)
 
@@ -111,7 +111,7 @@ def _off_zero(result: Result) -> Verdict:
 def _grows(result: Result) -> Verdict:
     """Say what the model shows: how many packets each end loses was put in."""
     lag = {name: np.median(np.abs(result.column("lag", place=name))) for name in _simulated()}
-    why = "Median |lag| of the peak in packets: " + ", ".join(f"{name} {x:.3g}" for name, x in lag.items())
+    why = "Median |lag| of the peak in packets: " + ", ".join(f"{brief(name)} {x:.3g}" for name, x in lag.items())
     more = ". How many packets each end loses was put in, so this order is no evidence about radios."
     return overall(_untested(result), why + more)
 
@@ -120,14 +120,14 @@ def _lower(result: Result) -> Verdict:
     """Say what the model shows: how noisy and lossy both places are was put in."""
     _, near, far = _simulated()
     one = contrast(result.column("peak", place=near), result.column("peak", place=far))
-    why = f"Median correlation at the peak, {near} {one} at {far}: {PUT_IN}."
+    why = f"Median correlation at the peak, {brief(near)} {one} at {brief(far)}: {PUT_IN}."
     return overall(_untested(result), why)
 
 
 def _losses(result: Result) -> Verdict:
     """Losses of the simulated ends were put in; matched recordings hold only what both ends logged."""
     gap = {n: result.column("logged_b", place=n) - result.column("logged_a", place=n) for n in _simulated()}
-    parts = [f"{name} {np.median(packets):.3g}" for name, packets in gap.items()]
+    parts = [f"{brief(name)} {np.median(packets):.3g}" for name, packets in gap.items()]
     why = (
         "The recordings keep completed exchanges only, and simulated ends lose what they are told to: b logged this "
         f"many packets more than a (median): {', '.join(parts)}."

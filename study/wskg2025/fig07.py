@@ -10,7 +10,7 @@ from samefade import wavelet
 from samefade.bench import Row, Source
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import HIGH, coherent_up_to, kept, sampled, summary
-from wskg2025.contrasts import Contrast, contrast, either, joint, told
+from wskg2025.contrasts import Contrast, brief, contrast, either, joint, told
 from wskg2025.losing import COLUMNS, Whole, cases, damaged, inspect, read, whole
 from wskg2025.panels import coherences
 from wskg2025.places import label, simulated
@@ -176,27 +176,15 @@ def _zones(result: Result) -> Verdict:
             readings.append(joint(one for loss in seen for one in loss))
             low, back, shift = seen[1]
             if readings[-1] != "cannot be tested":
-                parts.append(f"{place}, {how}: {_word(low)}, {_word(back)}, {_word(shift)}")
+                parts.append(f"{brief(place)}, rows {how}: {_word(low)}, {_word(back)}, {_word(shift)}")
         if name != FAR:
             marks[place] = either(readings)
     what = "At the middle loss, is R² lower than unharmed, does it come back, and is the phase shifted behind it: "
-    return overall(marks, what + (told(parts) if parts else "tested nowhere. ") + f" {_inspector(result)}.")
+    return overall(marks, what + (told(parts) if parts else "tested nowhere."))
 
 
 def _word(one: Contrast) -> str:
     return f"{'yes' if one.mark == 'holds' else 'no'} ({one.x:.2g} to {one.y:.2g})"
-
-
-def _inspector(result: Result) -> str:
-    """Say what `samefade.reciprocity.losses` finds of the three losses, rows closed up."""
-    parts = []
-    for place, name in places(result):
-        if name != FAR:
-            where = {"place": place, "treatment": "closed up", "case": WORST, "loss": None}
-            counts = result.column("inspected_losses", **where)
-            share = np.median(result.column("inspected_packets", **where) / result.column("packets", **where))
-            parts.append(f"{place} {np.mean(counts == 3):.0%} ({share:.0%} of packets)")
-    return "Our inspector finds all three, rows closed up, in this share of records: " + ", ".join(parts)
 
 
 def _seen(result: Result, place: str, how: str, loss: int) -> tuple[Contrast, Contrast, Contrast]:

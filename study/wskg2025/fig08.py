@@ -9,7 +9,7 @@ import numpy as np
 from samefade.bench import Row
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from wskg2025.coherence import kept
-from wskg2025.contrasts import contrast, either, joint, told
+from wskg2025.contrasts import brief, contrast, either, joint, told
 from wskg2025.losing import cases, damaged, inspect, read, whole
 from wskg2025.panels import coherences
 from wskg2025.signals import QUICK, SEEDS, Arrays, Found, Record, gathered, places, records, series
@@ -102,23 +102,23 @@ def draw(result: Result) -> "Figure":
 
 
 def judge(result: Result) -> dict[int, Verdict]:
-    """Claims 21 to 23: widths in proportion, at either end, and two of them; our inspector is told beside them."""
+    """Claims 21 to 23: widths in proportion, at either end, and two of them."""
     return {21: _proportional(result), 22: _station(result), 23: _two(result)}
 
 
 Told = tuple[Mark, str]
 
 
-def _kinder(result: Result, found: Mapping[tuple[str, str], Told], what: str, *cases_: str) -> Verdict:
+def _kinder(result: Result, found: Mapping[tuple[str, str], Told], what: str) -> Verdict:
     """Judge every place by the kinder of both readings of what becomes of the rows behind a loss, and tell both."""
     marks: dict[str, Mark] = {}
     parts = []
     for place, _ in places(result):
         both = {called: found[place, how] for how, called in READINGS.items()}
         marks[place] = either(mark for mark, _ in both.values())
-        parts.append(f"{place} " + ", ".join(f"{called} {numbers}" for called, (_, numbers) in both.items()))
-    why = f"Zone's width × rate over packets lost{what} (medians; the kinder reading counts): "
-    return overall(marks, f"{why}{told(parts)} {_inspector(result, *cases_)}.")
+        parts.append(f"{brief(place)} " + ", ".join(numbers for _, numbers in both.values()))
+    why = f"Zone's width × rate over packets lost{what}, {', and '.join(READINGS.values())} (medians; one is enough): "
+    return overall(marks, why + told(parts))
 
 
 def _each(result: Result) -> list[tuple[str, str]]:
@@ -143,7 +143,7 @@ SIZES = ("small", "middle", "large")
 
 def _proportional(result: Result) -> Verdict:
     found = {each: _grown(result, *each) for each in _each(result)}
-    return _kinder(result, found, ", for losses of 1 / 3 / 6 minutes", *SIZES)
+    return _kinder(result, found, ", for losses of 1 / 3 / 6 minutes")
 
 
 def _grown(result: Result, place: str, how: str) -> Told:
@@ -157,12 +157,12 @@ def _grown(result: Result, place: str, how: str) -> Told:
 def _station(result: Result) -> Verdict:
     ratios = {each: _ratio(result, *each, "station") for each in _each(result)}
     found = {each: (_near(ratio), f"{np.median(ratio):.2f}") for each, ratio in ratios.items()}
-    return _kinder(result, found, " at the station", "station")
+    return _kinder(result, found, " at the station")
 
 
 def _two(result: Result) -> Verdict:
     found = {each: _both(result, *each) for each in _each(result)}
-    return _kinder(result, found, ", first / second / both", "two")
+    return _kinder(result, found, ", first / second / both")
 
 
 def _both(result: Result, place: str, how: str) -> Told:
@@ -170,18 +170,3 @@ def _both(result: Result, place: str, how: str) -> Told:
     total = _ratio(result, place, how, "two")
     mark = joint([_near(total), *(_near(one) for one in each)])
     return mark, " / ".join(f"{np.median(one):.2f}" for one in (*each, total))
-
-
-def _inspector(result: Result, *cases_: str) -> str:
-    """Say how often `samefade.reciprocity.losses`, which needs rows that are closed up, is right, wrong or silent."""
-    parts = []
-    for place, _ in places(result):
-        rows = [row for case in cases_ for row in result.where(place=place, treatment="closed up", case=case)]
-        seen = [row for row in rows if row["inspected_losses"]]
-        right = sum(
-            abs(float(row["inspected_packets"] or 0) / float(row["packets"] or 1) - 1) <= NEAR
-            and row["inspected_end"] == "right"
-            for row in seen
-        )
-        parts.append(f"{place} {right} right, {len(seen) - right} wrong, {len(rows) - len(seen)} silent")
-    return "Our inspector, rows closed up: " + ", ".join(parts)

@@ -11,7 +11,7 @@ from samefade.errors import SamefadeError
 from samefade.restore import CoherentBand
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from samefade.types import Band, Observation, Pair, Terms
-from wskg2025.contrasts import beyond, contrast, told
+from wskg2025.contrasts import beyond, brief, contrast, told
 from wskg2025.methods import NOT_LATE, untested
 from wskg2025.places import PAPER
 from wskg2025.reconstructions import Shown, all_shown
@@ -153,10 +153,10 @@ def _smooth(result: Result) -> Verdict:
         first = beyond(result.column("held_extreme", place=place), OF_A_KEY, "below")
         half, samples = (float(np.nanmedian(result.column(name, place=place))) for name in ("held", "samples"))
         marks[place] = first.mark
-        parts.append(f"{place} {first.x:.1f} and {half:.0f} of {samples:.0f}")
+        parts.append(f"{brief(place)} {first.x:.1f} and {half:.0f} of {samples:.0f}")
     why = (
-        f"Independent samples (2BT) of a record's packets under the first thresholds, where little means fewer than "
-        f"the {OF_A_KEY} of one key, and with half of the frequencies: "
+        f"Independent samples (2BT) under the first thresholds, where little means fewer than the {OF_A_KEY} of one "
+        f"key, and with half of the frequencies, of so many packets: "
     )
     return overall(marks, why + told(parts))
 
@@ -168,5 +168,6 @@ def _aligned(result: Result) -> Verdict:
         one = contrast(result.column("pearson_synced", place=place), result.column("pearson", place=place))
         marks[place] = one.mark
         lag = float(np.median(np.abs(result.column("lag", place=place))))
-        parts.append(f"{place}: r {one}, |lag| {lag:.3g} packets")
-    return overall(marks | untested(result), told([*parts, NOT_LATE]))
+        parts.append(f"{brief(place)} {one} ({lag:.3g})")
+    what = "Correlation with the lag taken out against without (median |lag| in packets): "
+    return overall(marks | untested(result), what + told([*parts, NOT_LATE]))

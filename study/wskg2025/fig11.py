@@ -10,7 +10,7 @@ from samefade.bench import Row
 from samefade.errors import SamefadeError
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from samefade.types import Float
-from wskg2025.contrasts import alike, contrast, joint, told
+from wskg2025.contrasts import alike, brief, contrast, joint, told
 from wskg2025.places import PAPER
 from wskg2025.reconstructions import Shown, all_shown, likeness
 from wskg2025.signals import QUICK, SEEDS, Arrays, Found, Record, gathered, places, records
@@ -120,8 +120,9 @@ def _spikes(result: Result) -> Verdict:
         left, raw = (_column(result, place, name, "spikes") for name in ("golay", "raw"))
         one = contrast(left, LEFT * raw, "below")
         marks[place] = one.mark if np.median(raw) > 0 else "cannot be tested"
-        parts.append(f"{place}: {np.median(raw):.0f} spikes at one end alone, {np.median(left):.0f} left")
-    return overall(marks, f"medians, removed means at most {LEFT:.0%} left: " + told(parts))
+        parts.append(f"{brief(place)} {np.nanmedian(raw):.0f} to {np.nanmedian(left):.0f}")
+    what = f"Spikes at one end alone, raw and after Golay (medians; removed means at most {LEFT:.0%} left): "
+    return overall(marks, what + told(parts))
 
 
 def _smooth(result: Result) -> Verdict:
@@ -129,9 +130,9 @@ def _smooth(result: Result) -> Verdict:
         place: contrast(_column(result, place, "fft", "roughness"), _column(result, place, "raw", "roughness"), "below")
         for place, _ in places(result)
     }
-    what = "mean squared step over variance, FFT against raw: "
+    what = "Mean squared step over variance, FFT against raw: "
     return overall(
-        {place: one.mark for place, one in seen.items()}, what + told(f"{p} {one}" for p, one in seen.items())
+        {place: one.mark for place, one in seen.items()}, what + told(f"{brief(p)} {one}" for p, one in seen.items())
     )
 
 
@@ -146,5 +147,6 @@ def _clearly(result: Result) -> Verdict:
         like, low, high = alike(r["wt"], r["fft"], COMPARABLE)
         marks[place] = joint([*above, like])
         medians = ", ".join(f"{NAMES[name]} {np.nanmedian(x):.3f}" for name, x in r.items())
-        parts.append(f"{place}: r {medians}, WT − FFT {low:.3f} to {high:.3f}")
-    return overall(marks, f"no lag, comparable is within {COMPARABLE}: " + told(parts))
+        parts.append(f"{brief(place)} {medians}, WT − FFT {low:.3f} to {high:.3f}")
+    what = f"Median r, and the interval of the mean difference, where as good means within {COMPARABLE}: "
+    return overall(marks, what + told(parts))

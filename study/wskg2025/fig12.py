@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025.contrasts import alike, joint, told
+from wskg2025.contrasts import alike, brief, joint, told
 from wskg2025.methods import FEWER, FULL, NOT_LATE, against, measured, median, picture, untested, values
 from wskg2025.signals import places
 
@@ -49,7 +49,7 @@ def _alike(result: Result) -> Verdict:
         raw = median(result, place, "raw", "area")
         by_chance = [median(result, place, name, "area", chance=True) for name in ("raw", "golay", "fft")]
         parts.append(
-            f"{place}: area raw {raw:.2f}, Golay {adds[0].x:.2f}, FFT {adds[1].x:.2f} "
+            f"{brief(place)}, area raw {raw:.2f}, Golay {adds[0].x:.2f}, FFT {adds[1].x:.2f} "
             f"(strangers {by_chance[0]:.2f}, {by_chance[1]:.2f}, {by_chance[2]:.2f}), "
             f"Golay − FFT {low:.2f} to {high:.2f}"
         )
@@ -66,7 +66,7 @@ def _widens(result: Result) -> Verdict:
         inside = median(result, place, "wt", "change_inside")
         chance = median(result, place, "wt", "area", chance=True), median(result, place, "raw", "area", chance=True)
         parts.append(
-            f"{place}: area {area}, coherent up to {reach} of the packet rate, but inside the band "
+            f"{brief(place)}, area {area}, coherent up to {reach} of the packet rate, but inside the band "
             f"R² changes by {inside:.3f}, and strangers score {chance[0]:.2f} against {chance[1]:.2f}"
         )
     return overall(marks, told(parts))
@@ -85,11 +85,11 @@ def best(result: Result) -> Verdict:
         marks[place] = joint(rivals.values())
         other = against(result, place, "wt + sync", "golay + sync", "in_phase_area")
         parts.append(
-            f"{place}: WT + sync {other.x:.2f} against "
+            f"{brief(place)}, WT + sync {other.x:.2f} against "
             + ", ".join(f"{name} {one.y:.2f}" for name, one in rivals.items())
             + f", Golay + sync {other.y:.2f}"
         )
-    return overall(marks, "coherent and in-phase area: " + told(parts))
+    return overall(marks, "Coherent and in-phase area: " + told(parts))
 
 
 def _sync(result: Result) -> Verdict:
@@ -102,7 +102,7 @@ def _sync(result: Result) -> Verdict:
             phase = against(result, place, f"{name} + sync", name, "phase_deg", "below")
             seen += [area, phase]
             lag = np.median(np.abs(values(result, place, f"{name} + sync", "lag")))
-            parts.append(f"{place}, {name}: area {area}, mean phase {phase} degrees, |lag| {lag:.3g}")
+            parts.append(f"{brief(place)}, {name}: area {area}, mean phase {phase} degrees, |lag| {lag:.3g}")
         marks[place] = joint(seen)
     return overall(marks | untested(result), told([*parts, NOT_LATE]))
 
@@ -120,7 +120,7 @@ def _wider(result: Result) -> Verdict:
         chance = median(result, place, "raw", "minutes_above", chance=True)
         share = median(result, place, "golay + sync", "share_above")
         parts.append(
-            f"{place}: area {wider}; rows above WT's band are coherent for {np.nanmedian(minutes):.1f} minutes "
+            f"{brief(place)}, area {wider}; rows above WT's band are coherent for {np.nanmedian(minutes):.1f} minutes "
             f"({share:.0%}) after Golay + sync, and raw strangers for {chance:.1f}"
         )
     return overall(marks, told(parts))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.bench import paired
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
-from wskg2025.contrasts import joint, told
+from wskg2025.contrasts import brief, joint, told
 from wskg2025.methods import FEWER, FULL, against, measured, median, picture, values
 from wskg2025.signals import places
 
@@ -46,7 +46,7 @@ def _unsynced(result: Result) -> Verdict:
         marks[place] = joint([area, phase])
         strangers = [median(result, place, name, "area", chance=True) for name in ("wt", "raw")]
         parts.append(
-            f"{place}: area {area}, in phase {phase}, r {median(result, place, 'wt', 'pearson'):.2f} against "
+            f"{brief(place)} area {area}, in phase {phase}, r {median(result, place, 'wt', 'pearson'):.2f} against "
             f"{median(result, place, 'raw', 'pearson'):.2f}, but strangers' area {strangers[0]:.2f} "
             f"against {strangers[1]:.2f}"
         )
@@ -64,7 +64,7 @@ def _registers(result: Result) -> Verdict:
             both[name] = None if None in seen else all(seen)
         own = both["coherence"]
         marks[place] = "cannot be tested" if own is None else "holds" if own else "differs"
-        parts.append(f"{place} " + (", ".join(name for name, yes in both.items() if yes) or "none"))
+        parts.append(f"{brief(place)} " + (", ".join(name for name, yes in both.items() if yes) or "none"))
     untested: dict[str, Mark] = {name: "cannot be tested" for name, _ in places(result, "real")}
     why = "Measures that change with preparation (WT against raw) and with synchrony: "
     return overall(marks | untested, why + told(parts))

@@ -10,9 +10,10 @@ from wskg2025.orderings import Comparison, Interval, Seen
 ORDER = "LoS-Short / NLoS-Short / NLoS-Long"
 
 
-def means(seen: Seen, arm: str, metric: str) -> str:
+def means(seen: Seen, arm: str, metric: str, digits: int = 2) -> str:
     """Return the means of an arm at the simulated scenarios in the order of `ORDER`: "0.49 / 0.07 / 0.00"."""
-    return " / ".join(number(seen.mean(place, arm, metric).value) for place in seen.places("simulated"))
+    found = [seen.mean(place, arm, metric).value for place in seen.places("simulated")]
+    return " / ".join(f"{value:.{digits}f}" if np.isfinite(value) else "none" for value in found)
 
 
 def said(arm: str) -> str:
