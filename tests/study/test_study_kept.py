@@ -17,8 +17,9 @@ from samefade.study import provenance
 from samefade.study.cells import KEPT, Cells
 from samefade.study.figure import Result, Verdict
 from samefade.study.lab import Lab
+from samefade.study.packing import packed, unpacked
 from samefade.study.provenance import ground
-from samefade.study.shelf import Shelf, _packed, _unpacked
+from samefade.study.shelf import Shelf
 
 CELL = Cell(Source("sim:carried", 1, seconds=60), "raw", ("samples", "pearson"))
 ABOUT = {"title": "t", "provenance": {"code": "c"}, "spec": {}, "identity": "i"}
@@ -229,7 +230,7 @@ Values = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcd"), Values)))
 def test_rows_of_any_columns_come_back_in_their_order(rows):
-    kinds, lines = _packed(rows)
+    kinds, lines = packed(rows)
     told = json.loads(json.dumps({**kinds, "rows": lines}))
-    found = _unpacked(told["columns"], told["same"], told["rows"])
+    found = unpacked(told["columns"], told["same"], told["rows"])
     assert json.dumps(found) == json.dumps(rows)  # 1 is not true, and 0.5 is not "0.5"

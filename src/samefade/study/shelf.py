@@ -1,8 +1,6 @@
 """Keep results on disk: a small table as text, one row a line, and arrays beside it.
 
 A table is JSON, with its provenance at the top, so that it can be read in a browser and compared by `git diff`.
-Rows of one figure may have different columns: each row begins with the number of its list of columns, and a column that
-is the same in all of its rows is told once. Numbers are kept to six digits.
 Arrays that are small lie in `NAME.npz`, large ones in `NAME.large.npz`, which repositories leave out; a result without
 them stays as it was judged and drawn, until it is computed anew.
 """
@@ -11,7 +9,6 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
@@ -22,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.bench import Row
+from samefade.bench.parts import whole
 from samefade.errors import CannotWrite
 from samefade.study.figure import Result, Verdict
+from samefade.study.packing import document, plain, unpacked
 
 SCHEMA = "samefade.study-figure/1"
-DIGITS = 6
 LARGE = 200_000  # bytes of an .npz from which it is called large
 DAMAGE = (
     OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, BadZipFile,
@@ -124,10 +122,8 @@ class Shelf:
     def _write(
         self, figure: str, about: Mapping[str, Any], rows: Sequence[Row], verdicts: Mapping[int, Verdict]
     ) -> None:
-        kinds, lines = _packed(plain(rows))
-        head = _lines(plain({"schema": SCHEMA, **about, "verdicts": _told(verdicts), **kinds}))[:-2]
-        body = ",\n".join(map(_json, lines))
-        write(self.folder / f"{figure}.json", f'{head},\n"rows": [\n{body}\n]}}\n')
+        told = {"schema": SCHEMA, **about, "verdicts": _told(verdicts)}
+        write(self.folder / f"{figure}.json", document(told, rows))
 
 
 def _read(folder: Path, figure: str) -> Shelved | None:
@@ -135,35 +131,12 @@ def _read(folder: Path, figure: str) -> Shelved | None:
         told = json.loads((folder / f"{figure}.json").read_text("utf-8"))
         if told.pop("schema") != SCHEMA:
             return None
-        rows = _unpacked(told.pop("columns"), told.pop("same"), told.pop("rows"))
+        rows = unpacked(told.pop("columns"), told.pop("same"), told.pop("rows"))
         arrays, whole = _arrays(folder, figure, told["arrays"])
         verdicts = {int(n): Verdict(**verdict) for n, verdict in told.pop("verdicts").items()}
         return Shelved(figure, told, Result(rows, arrays, tuple(told["notes"])), verdicts, whole)
     except DAMAGE:
         return None
-
-
-def _packed(rows: Sequence[Row]) -> tuple[dict[str, Any], list[list[Any]]]:
-    """Return the lists of columns with what is the same in all rows of each, and the rows as lists."""
-    kinds: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        kinds.setdefault(tuple(row), []).append(row)
-    number = {columns: i for i, columns in enumerate(kinds)}
-    same = [
-        {name: group[0][name] for name in columns if len({_json(row[name]) for row in group}) == 1}
-        for columns, group in kinds.items()
-    ]
-    lines = [[i := number[tuple(row)], *(row[name] for name in row if name not in same[i])] for row in rows]
-    return {"columns": [list(columns) for columns in kinds], "same": same}, lines
-
-
-def _unpacked(columns: list[list[str]], same: list[Row], lines: list[list[Any]]) -> list[Row]:
-    varying = [[name for name in names if name not in told] for names, told in zip(columns, same, strict=True)]
-    rows: list[Row] = []
-    for i, *values in lines:
-        found = {**same[i], **dict(zip(varying[i], values, strict=True))}
-        rows.append({name: found[name] for name in columns[i]})
-    return rows
 
 
 def _arrays(folder: Path, figure: str, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], bool]:
@@ -190,42 +163,12 @@ def put(path: Path, content: bytes) -> None:
     Raises:
         CannotWrite: When the operating system refuses.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def writing(part: Path) -> None:
+        part.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
-        part.replace(path)
-    except OSError as why:
-        raise CannotWrite(path, why.strerror or str(why)) from why
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
-
-def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON has a form for
-    """Return a value as JSON holds it: numbers to six digits, null for what is not finite."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
-    return value
-
-
-def _lines(told: Mapping[str, Any], deep: tuple[str, ...] = ("spec", "provenance", "verdicts")) -> str:
-    """Return JSON with a line for each name, and one for each inner name where that is easier to read and compare."""
-    lines = [
-        f"{_json(name)}: {_lines(inner, ()) if name in deep and inner else _json(inner)}"
-        for name, inner in told.items()
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def _json(value: Any) -> str:  # noqa: ANN401 -- any value that JSON has a form for
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    whole(path, writing)
 
 
 def _told(verdicts: Mapping[int, Verdict]) -> dict[str, dict[str, Any]]:

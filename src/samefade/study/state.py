@@ -10,8 +10,9 @@ from samefade import data
 from samefade.errors import DataUnavailable, UnknownName
 from samefade.study.figure import Figure
 from samefade.study.folder import Study
+from samefade.study.packing import plain
 from samefade.study.reach import reach
-from samefade.study.shelf import Shelf, Shelved, plain
+from samefade.study.shelf import Shelf, Shelved
 
 Need = Literal["compute", "kept", "kept, other code"]
 
