@@ -2,6 +2,8 @@
 
 import os
 import signal
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,6 +113,46 @@ def test_no_scheduler_is_told_and_a_strange_address_too(monkeypatch):
     for address in ("tcp://127.0.0.1:9", "carrier-pigeon://x", "nonsense"):
         with pytest.raises(ClusterUnfit, match="no scheduler answers"), connected(address):
             pass
+
+
+class Late:
+    """A client whose loop is late so many times, as Dask says it."""
+
+    def __init__(self, times):
+        self.times, self.given = times, []
+
+    def __call__(self, *given, **_options):
+        self.given.append(given)
+        self.times -= 1
+        assert self.times < 0
+        return nullcontext(self)
+
+    def wait_for_workers(self, *_args, **_options):
+        """Have them all at once."""
+
+
+@pytest.mark.parametrize("name", ["local", "tcp://127.0.0.1:9"])
+def test_a_loop_that_is_late_is_asked_a_second_time_and_then_told(monkeypatch, name):
+    for times in (0, 1, 2):
+        late = Late(times)
+        monkeypatch.setattr(clusters, "engine", lambda late=late: SimpleNamespace(Client=late, LocalCluster=late))
+        if times < 2:
+            with connected(name, 1) as there:
+                assert there.client is late
+            assert len(late.given) == times + 1 + (name == "local")
+        else:
+            with pytest.raises(ClusterUnfit, match="too busy"), connected(name, 1):
+                pass
+            assert len(late.given) == 2
+
+
+def test_processes_that_cannot_be_started_are_told(monkeypatch):
+    def refuse(**_options):
+        raise TimeoutError("Nanny failed to start")
+
+    monkeypatch.setattr(clusters, "engine", lambda: SimpleNamespace(LocalCluster=refuse))
+    with pytest.raises(ClusterUnfit, match="its processes do not begin"), connected("local", 1):
+        pass
 
 
 def test_without_distributed_the_extra_is_named(monkeypatch):

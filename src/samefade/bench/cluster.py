@@ -98,6 +98,27 @@ def _version() -> str:
     return __version__
 
 
+def _begun(name: str, kind: Callable[..., Any], *given: Any, **options: Any) -> Any:  # noqa: ANN401 -- Dask's
+    """Make a client or a cluster, which is a context.
+
+    Dask gives the thread of its loop ten seconds to begin, and asserts that it did; on a busy machine it may not have,
+    so it is asked a second time.
+
+    Raises:
+        ClusterUnfit: When it does not begin.
+    """
+    for again in (True, False):
+        try:
+            return kind(*given, **options)
+        except AssertionError as late:
+            if not again:
+                raise ClusterUnfit(name, "Dask's own thread does not begin: this machine is too busy") from late
+        except (OSError, ValueError, RuntimeError) as refused:
+            what = "its processes do not begin" if name == "local" else "no scheduler answers there"
+            raise ClusterUnfit(name, f"{what} ({refused})") from refused
+    raise AssertionError  # not reached
+
+
 @contextmanager
 def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
     """Connect to a cluster and leave it again.
@@ -108,7 +129,7 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
 
     Raises:
         MissingExtra: When distributed is not installed.
-        ClusterUnfit: When no scheduler answers, or it has no workers.
+        ClusterUnfit: When no scheduler answers, it has no workers, or none can be started here.
     """
     distributed = engine()
     if name == "local":
@@ -116,7 +137,9 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
 
         with (
             dask.config.set(_SETTINGS),
-            distributed.LocalCluster(
+            _begun(
+                name,
+                distributed.LocalCluster,
                 n_workers=workers or cores(),
                 threads_per_worker=1,
                 processes=True,
@@ -124,15 +147,11 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
                 dashboard_address="127.0.0.1:0",
                 preload=[f"{__package__}.preload"],
             ) as here,
-            distributed.Client(here) as client,
+            _begun(name, distributed.Client, here) as client,
         ):
             yield Cluster(name, client)
         return
-    try:
-        client = distributed.Client(name, timeout=PATIENCE)
-    except (OSError, ValueError, RuntimeError) as refused:
-        raise ClusterUnfit(name, f"no scheduler answers there ({refused})") from refused
-    with client:
+    with _begun(name, distributed.Client, name, timeout=PATIENCE) as client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except distributed.TimeoutError as alone:
