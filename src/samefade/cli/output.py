@@ -120,11 +120,6 @@ def keep(path: Path, content: bytes) -> None:
     Raises:
         CannotWrite: When the operating system refuses.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    from samefade.bench.parts import whole
+
+    whole(path, lambda part: part.write_bytes(content))

@@ -4,14 +4,13 @@ All text that a page is given is escaped, and characters that cannot be seen are
 names and traces come from others.
 """
 
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from samefade import __version__
+from samefade.bench.parts import whole
 from samefade.dash.visible import visible
-from samefade.errors import CannotWrite, MissingExtra
+from samefade.errors import MissingExtra
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -57,16 +56,13 @@ def write(page: str, path: Path, *, private: bool = False) -> None:
     Raises:
         CannotWrite: When the operating system refuses.
     """
-    part = path.with_name(f".{path.name}.{token_hex(4)}.part")  # its own: what a kill left is in nobody's way
-    try:
+
+    def writing(part: Path) -> None:
+        part.unlink(missing_ok=True)  # what a kill left is in nobody's way
         part.touch(mode=0o600 if private else 0o666, exist_ok=False)
         part.write_text(page, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+
+    whole(path, writing)
 
 
 def _finalized(value: Any) -> Any:  # noqa: ANN401 -- any value of a template

@@ -9,6 +9,7 @@ from samefade.dash import tables
 from samefade.dash.account import steps
 from samefade.dash.answer import Answer, answer, live
 from samefade.dash.pages import render
+from samefade.dash.words import duration
 from samefade.errors import UnreadableRecording
 
 _CAPTIONS = {
@@ -104,7 +105,7 @@ def _sentence(facts: Mapping[str, Any], certificate: Mapping[str, Any] | None) -
     where = f" on the public recording {data['name']}" if data else f" on {_joined(names)}" if names else ""
     samples, rate = int(certificate["samples"]), float(certificate["rate_hz"])
     matched = f", matched by {facts['matching']}" if facts.get("matching") else ""
-    length = tables.duration(samples / rate)
+    length = duration(samples / rate)
     return f"Scheme {certificate['scheme']}{where}: {samples:,} kept samples at {rate:.4g} Hz ({length}){matched}."
 
 

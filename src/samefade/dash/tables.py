@@ -1,10 +1,10 @@
 """Write numbers of a run as rows of words: what the page's tables hold."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite, log2
 from typing import Any, NamedTuple
 
 from samefade.dash.claims import Claimed, claimed
+from samefade.dash.words import chance, fixed, short, text, whole
 
 Rows = list[tuple[str, ...]]
 _VIEWS = {
@@ -43,31 +43,13 @@ class Table(NamedTuple):
     note: str = ""
 
 
-def text(value: object) -> str:
-    """Return a value as a person reads it; a dash where there is none."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}" if isfinite(value) else "–"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in seconds, minutes or hours."""
-    if seconds < 120:
-        return f"{seconds:.3g} s"
-    return f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
-
-
 def evidence(told: Mapping[str, Any]) -> tuple[Table, Table]:
     """Return the correlations, and the other numbers of the link."""
     rows: Rows = []
     for name, stem in _VIEWS.items():
         best = told[f"{stem}_at_lag"], told[f"{stem}_lag"]
         effective, threshold = told[f"{stem}_effective"], told[f"{stem}_threshold"]
-        numbers = (_fixed(told[stem]), *map(_fixed, best), _whole(effective), _fixed(threshold))
+        numbers = (fixed(told[stem]), *map(fixed, best), whole(effective), fixed(threshold))
         rows.append((name, *numbers))
     columns = ("Pearson r", "at lag 0", "best", "at lag", "independent samples", "chance stays below")
     others: Rows = [(words, text(told.get(name))) for name, words in _REST.items() if told.get(name) is not None]
@@ -97,7 +79,7 @@ def of_certificate(told: Mapping[str, Any]) -> list[Table]:
     epsilon = told.get("epsilon")
     if epsilon:
         names = {"smoothing": "smoothing", "hashing": "hashing", "tag": "verification tag", "sum": "sum"}
-        rows: Rows = [(words, _chance(epsilon.get(name))) for name, words in names.items()]
+        rows: Rows = [(words, chance(epsilon.get(name))) for name, words in names.items()]
         tables.append(Table("By how much the claim may fail (ε)", (), rows))
     return tables
 
@@ -153,9 +135,7 @@ def trace(events: Sequence[Mapping[str, Any]]) -> Rows:
             f"{float(event['t']):.3f}",
             str(event["end"]),
             str(event["event"]),
-            ", ".join(
-                f"{name.replace('_', ' ')} {_short(value)}" for name, value in event.items() if name not in named
-            ),
+            ", ".join(f"{name.replace('_', ' ')} {short(value)}" for name, value in event.items() if name not in named),
         )
         for event in events
     ]
@@ -181,36 +161,13 @@ def _sp80090b(what: str, found: Mapping[str, Any]) -> Table:
     rows: Rows = [
         (
             str(name),
-            _fixed(found["of_symbols"].get(name)),
-            _fixed(found["of_bits"].get(name)),
-            _fixed(found["ceilings"].get(name)),
+            fixed(found["of_symbols"].get(name)),
+            fixed(found["of_bits"].get(name)),
+            fixed(found["ceilings"].get(name)),
         )
         for name in names
     ]
-    rows.append(("least", _fixed(found["least"]), "", _fixed(found["ceiling"])))
+    rows.append(("least", fixed(found["least"]), "", fixed(found["ceiling"])))
     columns = ("estimator", "bits a symbol", "of a bit", "perfect symbols would show")
     note = "These estimators see neither Eve nor the channel: they may refute an account, and never prove one."
     return Table(f"NIST SP 800-90B, {what}: {int(found['samples']):,}, of at most {bits}", columns, rows, note)
-
-
-def _fixed(value: object) -> str:
-    """Return a number with three digits after the point, so that a column of them lines up."""
-    return f"{value:.3f}" if isinstance(value, float) and isfinite(value) else text(value)
-
-
-def _whole(value: object) -> str:
-    return f"{value:,.0f}" if isinstance(value, float) and isfinite(value) else text(value)
-
-
-def _chance(value: object) -> str:
-    if value is None:
-        return "not said: the estimate is an average"
-    return f"2^{log2(float(str(value))):.4g}"
-
-
-def _short(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_short(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return f"{len(value)}: {_short(value[0])} …" if len(value) > 1 else " ".join(map(_short, value))
-    return text(value)
