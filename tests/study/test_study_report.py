@@ -23,9 +23,33 @@ scheme = "wskg"
 rival = "fft_band"
 arms = ["raw", "fft_band", "wskg", "strata"]
 
+oracle = "wskg, oracle"
+against = "raw"
+own = "strata"
+published = ["raw", "wskg"]
+learned = ["autoencoder, once"]
+lags = [["raw-nosync", "raw", "raw, by clock"]]
+
 [[finding]]
 asks = "Is WSKG the best?"
+shows = "best"
 claims = [1, 3]
+
+[[finding]]
+asks = "Is it the wavelet?"
+shows = "rival"
+
+[[finding]]
+asks = "What of the oracle?"
+shows = "oracle"
+
+[[finding]]
+asks = "Is it secret?"
+shows = "secret"
+
+[[finding]]
+asks = "Nothing was computed of this."
+shows = "lags"
 
 [[figure]]
 module = "fig2"
@@ -84,12 +108,23 @@ def toy(tmp_path):
         {**row("raw", 1, None), "refusal": "NotReciprocal"},
         row("fft_band", 0, 0.8, 0.001),
         row("raw", 0, 0.1),
+        row("wskg, oracle", 0, 0.9),
     ]
     shelf = Shelf(tmp_path / "results")
     about = {"figure": "fig2", "title": "Key rates", "mode": "full", "identity": "i", "spec": {}}
     kept = shelf.write("fig2", {**about, "provenance": PROVENANCE}, Result(rows, {}, ("a set | <b>is</b> absent",)))
     verdicts = {
-        1: Verdict("holds", "0.60 | 0.10 *bits*", {"los-short, simulated": "holds", "a_b": "cannot be tested"}),
+        1: Verdict(
+            "holds",
+            "0.60 | 0.10 *bits*",
+            {
+                "los-short, simulated": "holds",
+                "nlos-long, simulated": "holds",
+                "<b>far</b>, simulated": "differs",
+                "lora-indoor": "differs",
+                "a_b": "cannot be tested",
+            },
+        ),
         2: Verdict("differs", "1.1 times <script>alert(1)</script>\n\n# not a heading", {"x": "differs"}),
     }
     (tmp_path / "figures").mkdir()

@@ -35,9 +35,9 @@ def means(rows: Iterable[Row]) -> list[Means]:
     """Return the means of every place and arm that has key rates, in the order of the rows."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        arm, place = row.get("arm") or row.get("scheme"), row.get("place") or row.get("name")
-        if _rate(row) is not None and arm is not None and place is not None:
-            groups.setdefault((str(place), str(arm)), []).append(row)
+        about = _about(row)
+        if _rate(row) is not None and about is not None:
+            groups.setdefault(about, []).append(row)
     return [_means(place, arm, group) for (place, arm), group in groups.items()]
 
 
@@ -55,6 +55,22 @@ def homes(results: Mapping[str, Shelved]) -> dict[tuple[str, str], tuple[str, Me
             if much > known.get(about, (-1, 0, 0)):
                 best[about], known[about] = (name, one), much
     return best
+
+
+def rates(results: Mapping[str, Shelved], place: str, arm: str) -> dict[int, float]:
+    """Return world → key rate of one place and arm, from the figure that `homes` names."""
+    found = homes(results).get((place, arm))
+    rows = results[found[0]].result.rows if found else []
+    return {
+        int(str(row["world"])): rate
+        for row in rows
+        if _about(row) == (place, arm) and "world" in row and (rate := _rate(row)) is not None
+    }
+
+
+def _about(row: Row) -> tuple[str, str] | None:
+    arm, place = row.get("arm") or row.get("scheme"), row.get("place") or row.get("name")
+    return None if arm is None or place is None else (str(place), str(arm))
 
 
 def _means(place: str, arm: str, rows: list[Row]) -> Means:

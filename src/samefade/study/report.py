@@ -9,7 +9,9 @@ from pathlib import Path
 
 from samefade.study import honest
 from samefade.study.claims import Sheet
+from samefade.study.figure import Mark
 from samefade.study.folder import Study
+from samefade.study.lab import REAL
 from samefade.study.markdown import demoted, number, table, text
 from samefade.study.places import Places
 from samefade.study.shelf import Shelved, write
@@ -99,16 +101,37 @@ def _claims(sheet: Sheet, numbers: list[int]) -> list[str]:
     for n in numbers:
         claim, mark = sheet.paper.claims[n], sheet.standing(n)
         rows.append((str(n), text(claim.says), _MARKS.get(mark, mark), text(sheet.why(n)), _where(sheet, n)))
-    return table(("#", "the claim", "verdict", "what was seen", "where"), rows, left=5)
+    return table(("#", "the claim", "verdict", "what was seen", "seen at"), rows, left=5)
 
 
 def _where(sheet: Sheet, claim: int) -> str:
+    """Say of simulated places, of recordings and of other cases at how many a claim holds, and at which it does not."""
     if claim not in sheet.verdicts:
         return ""
-    by_mark: dict[str, list[str]] = {}
+    kinds: dict[str, dict[str, Mark]] = {}
     for place, mark in sheet.verdicts[claim].places.items():
-        by_mark.setdefault(mark, []).append(text(place))
-    return "<br>".join(f"{mark}: {'; '.join(by_mark[mark])}" for mark in sorted(by_mark, reverse=True))
+        kinds.setdefault(_kind(place), {})[place.replace(", simulated", "")] = mark
+    lines = [line for kind, marks in kinds.items() if (line := _counted(kind, marks))]
+    untested = {kind: sum(mark == "cannot be tested" for mark in marks.values()) for kind, marks in kinds.items()}
+    left = ", ".join(f"{n} {kind}" for kind, n in untested.items() if n)
+    return "<br>".join([*lines, *([f"untested: {left}"] if left else [])])
+
+
+def _kind(place: str) -> str:
+    if "simulated" in place:
+        return "simulated"
+    return "recorded" if place == "the recordings together" or place.startswith(REAL) else "other"
+
+
+def _counted(kind: str, marks: Mapping[str, Mark]) -> str:
+    """Return "simulated 2 of 3, not NLoS-LongRange", whichever list is the shorter, or an empty string."""
+    held, failed = ([text(place) for place, mark in marks.items() if mark == one] for one in ("holds", "differs"))
+    if not held and not failed:
+        return ""
+    told = f"{kind} {len(held)} of {len(held) + len(failed)}"
+    if held and failed:
+        told += f", only {'; '.join(held)}" if len(held) < len(failed) else f", not {'; '.join(failed)}"
+    return told
 
 
 def _rates(name: str, homes: Mapping[tuple[str, str], tuple[str, honest.Means]]) -> list[str]:

@@ -1,0 +1,163 @@
+"""Answer the questions of a study's summary from mean key rates, by what its list of claims names: schemes and arms.
+
+Every answer is one sentence or two, computed from the rows alone, and empty where its arms were not computed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from samefade.study import honest
+from samefade.study.honest import Means
+from samefade.study.markdown import number, text
+from samefade.study.shelf import Shelved
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the answers are made of.
+
+    Attributes:
+        about: The table `[paper]` of the list of claims: `scheme`, `rival`, `oracle`, `against`, `published`, …
+        means: Place and arm → means.
+        results: Figure → its result.
+    """
+
+    about: Mapping[str, Any]
+    means: Mapping[tuple[str, str], Means]
+    results: Mapping[str, Shelved]
+
+    def arms(self, name: str) -> list[str]:
+        """Return the arms that the list names, one or more."""
+        value = self.about.get(name, [])
+        return [value] if isinstance(value, str) else list(value)
+
+    def places(self, *arms: str) -> list[str]:
+        """Return the places where all of these arms were computed."""
+        every = dict.fromkeys(place for place, _ in self.means)
+        return [place for place in every if arms and all((place, arm) in self.means for arm in arms)]
+
+    def rate(self, place: str, arm: str) -> float:
+        """Return a mean key rate."""
+        return self.means[place, arm].values[honest.RATE]
+
+
+def answer(name: str, results: Mapping[str, Shelved], about: Mapping[str, Any]) -> str:
+    """Return the sentences that answer a question, or an empty string.
+
+    Raises:
+        KeyError: For a question that is not known.
+    """
+    means = {where: one for where, (_, one) in honest.homes(results).items()}
+    return _ANSWERS[name](Known(about, means, results))
+
+
+def _best(known: Known) -> str:
+    """Say where the paper's scheme has the highest mean key rate of the published ones, and who has it elsewhere."""
+    (scheme,) = known.arms("scheme") or [""]
+    first: dict[str, list[str]] = {}
+    for place in known.places(scheme):
+        rates = {arm: known.rate(place, arm) for arm in known.arms("published") if (place, arm) in known.means}
+        if rates and max(rates.values()) > 0:
+            first.setdefault(max(rates, key=lambda arm: rates[arm]), []).append(place)
+    count = sum(map(len, first.values()))
+    if not count:
+        return ""
+    others = sorted(((len(found), arm) for arm, found in first.items() if arm != scheme), reverse=True)
+    told = ", ".join(f"`{arm}` at {n}" for n, arm in others)
+    own = f"has the highest mean key rate of the published schemes at {len(first.get(scheme, []))} of {count} places"
+    return f"`{scheme}` {own}{', ' * bool(told)}{told}."
+
+
+def _rival(known: Known) -> str:
+    (scheme,), (rival,) = known.arms("scheme") or [""], known.arms("rival") or [""]
+    found = [place for place in known.places(scheme, rival) if known.rate(place, scheme) or known.rate(place, rival)]
+    if not found:
+        return ""
+    above = sum(known.rate(place, rival) >= known.rate(place, scheme) for place in found)
+    both = " against ".join(number(float(np.mean([known.rate(p, arm) for p in found]))) for arm in (rival, scheme))
+    return (
+        f"A plain filter with the band that `{scheme}` agreed on (`{rival}`) makes at least as much at {above} of "
+        f"{len(found)} places where either makes keys, on average {both} bits a packet."
+    )
+
+
+def _oracle(known: Known) -> str:
+    """Set the paper's scheme beside itself with what no end can know."""
+    (scheme,), (oracle,), (against,) = (known.arms(name) or [""] for name in ("scheme", "oracle", "against"))
+    found = [place for place in known.places(scheme, oracle, against) if known.rate(place, against)]
+    if not found:
+        return ""
+    twice = [sum(known.rate(p, arm) >= 2 * known.rate(p, against) for p in found) for arm in (oracle, scheme)]
+    mean = [number(float(np.mean([known.rate(p, arm) for p in found]))) for arm in (oracle, scheme, against)]
+    return (
+        f"Given the band of both ends' secret samples, which no protocol can have (reading E, `{oracle}`), it makes "
+        f"twice the rate of `{against}` or more at {twice[0]} of {len(found)} places; with a band that the ends agreed "
+        f"on (reading C), at {twice[1]}. The means are {mean[0]} and {mean[1]}, against {mean[2]} bits a packet."
+    )
+
+
+def _lags(known: Known) -> str:
+    """Compare no lag, one lag, and matching, on the worlds that have all three."""
+    parts, where = [], ""
+    for arms in known.about.get("lags", []):
+        found = known.places(*arms)
+        if found:
+            rates = [" / ".join(number(value) for value in _shared(known, place, arms)) for place in found]
+            parts.append(f"`{arms[1]}` {', '.join(rates)}")
+            where = f" ({', '.join(text(place) for place in found)})"
+    return f"Without a lag / with one / matched by clock first, bits a packet: {'; '.join(parts)}{where}." * bool(parts)
+
+
+def _shared(known: Known, place: str, arms: Sequence[str]) -> list[float]:
+    columns = [honest.rates(known.results, place, arm) for arm in arms]
+    worlds = set.intersection(*(set(column) for column in columns))
+    return [float(np.mean([column[world] for world in worlds])) if worlds else float("nan") for column in columns]
+
+
+def _learned(known: Known) -> str:
+    (against,) = known.arms("against") or [""]
+    parts = []
+    for arm in known.arms("learned"):
+        found = [p for p in known.places(arm, against) if known.rate(p, arm) or known.rate(p, against)]
+        if found:
+            above = sum(known.rate(place, arm) > known.rate(place, against) for place in found)
+            parts.append(f"`{arm}` has a higher mean key rate than `{against}` at {above} of {len(found)} places")
+    return f"{_sentence('; '.join(parts))}." if parts else ""
+
+
+def _secret(known: Known) -> str:
+    """Say how many cells of the published schemes keep anything secret, and the same of the study's own scheme."""
+    published, own = ([one for one in known.means.values() if one.arm in known.arms(name) and one.accounts]
+                      for name in ("published", "own"))  # fmt: skip
+    if not published:
+        return ""
+    some = [one for one in published if one.values[honest.SECURE] > 0]
+    most = max(one.values[honest.RATE] for one in published)
+    least = "nothing is left" if not some else f"something is left in {len(some)}"
+    told = (
+        f"Published schemes make up to {number(most)} bits a packet as the field counts them. With every public and "
+        f"every repeated bit counted, {least} of {len(published)} pairs of a scheme and a place"
+        f"{f', {number(max(one.values[honest.SECURE] for one in some), 4)} bits a sample at most' if some else ''}."
+    ).replace("nothing is left of", "nothing is left in any of")
+    return told + _own(own)
+
+
+def _own(found: Sequence[Means]) -> str:
+    if not found:
+        return ""
+    some = [one for one in found if one.values[honest.SECURE] > 0]
+    most = f", up to {number(max(one.values[honest.SECURE] for one in some), 4)} bits a sample" if some else ""
+    return f" `{found[0].arm}`, ours, has something at {len(some)} of {len(found)} places{most}."
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+_ANSWERS: Mapping[str, Callable[[Known], str]] = {
+    "best": _best, "rival": _rival, "oracle": _oracle, "lags": _lags, "learned": _learned, "secret": _secret,
+}  # fmt: skip
+KNOWN = frozenset(_ANSWERS)
