@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.key import positive_minutes, public_seed, refuse
+from samefade.cli.asked import Minutes, SchemeName, Seed, positive_minutes, public_seed
+from samefade.cli.key import refuse
 from samefade.cli.output import emit, finite, keep, say, steps, writable
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
 @with_pair
 def assess(
     pair: Pair[Observation],
-    scheme: Annotated[
-        str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
-    ] = None,
+    scheme: SchemeName = None,
     full: Annotated[bool, typer.Option("--full", help="Add NIST's ten estimators and the cost of guessing.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Add SP 800-22 on raw bits; it proves nothing.")] = False,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
-    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    minutes: Minutes = None,
+    seed: Seed = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write what may be shown to others to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, private numbers included.")] = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.key import positive_minutes, public_seed
+from samefade.cli.asked import Minutes, Seed, positive_minutes, public_seed
 from samefade.cli.output import emit, say, show, steps, table, writable
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
@@ -31,8 +31,8 @@ SECRET = ("scheme", "min-ent./bit", "told", "secure", "a sample", "of shared", "
 def compare(
     pair: Pair[Observation],
     scheme: Annotated[list[str] | None, typer.Option("--scheme", help="Only these; give it several times.")] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
-    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    minutes: Minutes = None,
+    seed: Seed = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the rates by scheme to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -14,7 +14,14 @@ from samefade import __version__, data
 from samefade.cli.output import emit, say, show, table
 
 CORE = ("numpy", "scipy", "array-api-compat", "PyWavelets", "cryptography", "pooch", "typer", "rich", "matplotlib")
-EXTRAS = {"store": ("xarray", "zarr"), "nics": ("csiread",)}
+EXTRAS = {
+    "store": ("xarray", "zarr"),
+    "nics": ("csiread",),
+    "pages": ("jinja2",),
+    "tables": ("pyarrow",),
+    "cluster": ("distributed",),
+    "learn": ("jax", "equinox", "optax"),
+}
 
 
 def doctor(

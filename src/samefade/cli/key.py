@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from samefade.cli.asked import Minutes, SchemeName, Seed, positive_minutes, public_seed
 from samefade.cli.output import emit, say, show, steps, table
 from samefade.cli.source import Given, with_source
-from samefade.errors import OutOfRange, SamefadeError
+from samefade.errors import SamefadeError
 from samefade.types import Terms
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 @with_source
 def key(
     source: Given,
-    scheme: Annotated[
-        str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
-    ] = None,
+    scheme: SchemeName = None,
     trained: Annotated[
         Path | None, typer.Option("--trained", help="A model that `samefade train` made of another record.")
     ] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
-    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    minutes: Minutes = None,
+    seed: Seed = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Print the keys themselves.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -52,34 +51,6 @@ def key(
                 say(line)
     if report.refusal is not None:
         refuse(report.refusal, told=json)
-
-
-def public_seed(text: str | None) -> bytes | None:
-    """Decode the seed option.
-
-    Raises:
-        OutOfRange: When it is not 32 bytes of hex.
-    """
-    if text is None:
-        return None
-    try:
-        seed = bytes.fromhex(text)
-    except ValueError as error:
-        raise OutOfRange("--seed", text, "64 hexadecimal digits") from error
-    if len(seed) != 32:
-        raise OutOfRange("--seed", f"of {len(seed)} bytes", "32 bytes, 64 hexadecimal digits")
-    return seed
-
-
-def positive_minutes(minutes: float | None) -> float | None:
-    """Check the time to speak.
-
-    Raises:
-        OutOfRange: When it is not a positive number.
-    """
-    if minutes is not None and not 0 < minutes < float("inf"):
-        raise OutOfRange("--minutes", minutes, "a positive number")
-    return minutes
 
 
 def refuse(error: SamefadeError, *, told: bool) -> None:

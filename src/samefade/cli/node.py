@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from samefade.cli.asked import SchemeName
 from samefade.cli.following import Following
 from samefade.cli.keys import File, KeyAt, Words, open_store
 
@@ -25,7 +26,6 @@ Own = Annotated[
     Path | None, typer.Option("--identity", help="Begin with EDHOC: this node's identity, of `samefade identity`.")
 ]
 Theirs = Annotated[list[Path] | None, typer.Option("--credential", help="With --identity: a peer's credential.")]
-SchemeName = Annotated[str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")]
 SpokenSamples = Annotated[int | None, typer.Option("--spoken", help="Samples to speak; by default a quarter.")]
 KeptSamples = Annotated[int | None, typer.Option("--kept", help="Samples to make keys of; by default what fits.")]
 Pace = Annotated[float | None, typer.Option("--pace", help="How many times as fast as recorded; by default at once.")]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from samefade.cli.key import positive_minutes, public_seed, refuse
+from samefade.cli.asked import Minutes, SchemeName, Seed, positive_minutes, public_seed
+from samefade.cli.key import refuse
 from samefade.cli.output import emit, say, steps, writable
 from samefade.cli.source import Given, with_source
 from samefade.errors import OutOfRange, SamefadeError
@@ -21,15 +22,13 @@ Told = tuple[dict[str, Any], dict[str, bytes], SamefadeError | None]
 def report(
     source: Given,
     out: Annotated[Path, typer.Option("--out", help="Where the page is written.")] = Path("report.html"),
-    scheme: Annotated[
-        str | None, typer.Option("--scheme", help="By name, or `file.py:Class`; by default ours.")
-    ] = None,
+    scheme: SchemeName = None,
     full: Annotated[bool, typer.Option("--full", help="Add NIST's ten estimators and the cost of guessing.")] = False,
     to_show: Annotated[
         bool, typer.Option("--to-show", help="Leave out every number that was computed from secret samples.")
     ] = False,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="How much to speak for calibration.")] = None,
-    seed: Annotated[str | None, typer.Option("--seed", help="32 public random bytes in hex, to repeat a run.")] = None,
+    minutes: Minutes = None,
+    seed: Seed = None,
     saved: Annotated[
         Path | None, typer.Option("--from", help="Show a run that was saved: `key --json`, `assess --json`.")
     ] = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.key import positive_minutes, public_seed
+from samefade.cli.asked import positive_minutes, public_seed
 from samefade.cli.learning import digests, tones, watched
 from samefade.cli.output import emit, say, show, table, writable
 from samefade.cli.source import Given, with_source
