@@ -1,6 +1,6 @@
 """What a figure computes with: cells of a grid, work on many items in parallel, and the recordings that are there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -9,7 +9,7 @@ from time import process_time
 from typing import Any, TypeVar
 
 from samefade import data
-from samefade.bench import Cell, Row, cores, each, evaluate, netstar_sources
+from samefade.bench import Cell, Row, Source, cores, each, evaluate, netstar_sources
 from samefade.errors import DataUnavailable, SamefadeError
 from samefade.study.cells import Cells
 from samefade.study.pool import Pool
@@ -107,7 +107,9 @@ class Lab:
             except DataUnavailable:
                 absent.append(f"{name} is not here: SAMEFADE_DATA names a folder that holds it")
                 self._absent.add(name)
-        return here + [source.name for source in netstar_sources() if self.authors], tuple(absent)
+        theirs = netstar_sources() if self.authors else []
+        self._note_files(theirs)
+        return here + [source.name for source in theirs], tuple(absent)
 
     def spent(self) -> dict[str, Any]:
         """Return what was used so far: data by their hashes, seeds, and seconds of a processor.
@@ -149,10 +151,12 @@ class Lab:
             yield place, result, seconds
 
     def _note(self, cells: Sequence[Cell]) -> None:
-        for source in dict.fromkeys(cell.source for cell in cells):
-            if source.kind == "sim":
-                self._seeds.add(source.seed)
-                continue
+        sources = dict.fromkeys(cell.source for cell in cells)
+        self._seeds |= {source.seed for source in sources if source.kind == "sim"}
+        self._note_files(source for source in sources if source.kind != "sim")
+
+    def _note_files(self, sources: Iterable[Source]) -> None:
+        for source in sources:
             name = _short(source.about) if source.kind == "files" else source.about
             if name not in self._data:
                 with suppress(SamefadeError):  # its row says why

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Literal
 
 from samefade import data
+from samefade.bench import netstar_sources
 from samefade.errors import DataUnavailable, UnknownName
 from samefade.study.figure import Figure
 from samefade.study.folder import Study
@@ -92,6 +93,8 @@ def _here(name: str) -> bool:
 
 
 def _changed(used: Mapping[str, Mapping[str, str]]) -> str | None:
-    """Return the first public set whose registered files are others than those that were used."""
+    """Return the first public set, or experiment of the authors, whose files are others than those that were used."""
     known = {entry.name: {file.path: file.sha256 for file in entry.files} for entry in data.sets()}
+    if used.keys() - known.keys():
+        known |= {one.about: one.hashes() for one in netstar_sources() if one.about in used}
     return next((name for name, files in used.items() if name in known and known[name] != dict(files)), None)
