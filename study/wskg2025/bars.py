@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SECURE, LIMIT = "#0b7a3b", "#a01a58"
 WORLDS = 5  # from which an interval is drawn
+NAMES = {"simulated": "simulated", "real": "recorded"}
 _BARS = {"raw": "#8a8a8a", "golay": "#e0a030", "fft": "#3b7fb8", "fft_band": "#3b7fb8", "wskg": "#7b3f98"}
 
 
@@ -40,7 +41,7 @@ def grouped(
             _bars(ax, seen, seen.places(role), arms, metric)
             if metric == secure:
                 _honest(ax, seen, seen.places(role), arms)
-            ax.set_title(f"{title}, {role}", fontsize=9)
+            ax.set_title(f"{title}, {NAMES[role]}", fontsize=9)
     handles, labels = axes[0][-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(handles), fontsize=8, frameon=False)
     return figure
@@ -65,6 +66,9 @@ def _bars(ax: "Axes", seen: Seen, places: Sequence[str], arms: Sequence[str], me
             at, [one.value for one in found], width, color=_BARS[kind], hatch=hatch, edgecolor="w", lw=0, label=label
         )
         _whiskers(ax, at, found)
+    for at, place in enumerate(places):
+        if not any(len(seen.values(place, arm, metric)) for arm in arms):
+            ax.text(at, 0, "none", color="#777777", fontsize=7, ha="center", va="bottom")
     ax.set_xticks(np.arange(len(places)), [_short(place) for place in places], fontsize=8)
     if len(places) > 4:
         ax.tick_params(axis="x", rotation=30)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from samefade.study import Result
+from wskg2025.bars import shown
 from wskg2025.grid import ORACLE
 from wskg2025.network import ARMS, AUTOENCODER, RATE, places
 from wskg2025.orderings import ERRORS, Seen
@@ -54,7 +55,7 @@ def draw(result: Result, place: str) -> "Picture":
 
 def _bars(ax: "Axes", seen: Seen, names: Sequence[str], arms: Sequence[str], metric: str) -> None:
     for k, arm in enumerate(arms):
-        found = [seen.mean(name, arm, metric) for name in names]
+        found = [shown(seen, name, arm, metric) for name in names]
         x, width = _where(len(names), k, len(arms))
         colour, text = _LOOK[arm]
         hatch = "////" if arm in ("fft_band", ORACLE) else None

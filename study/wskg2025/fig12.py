@@ -30,7 +30,8 @@ def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
 def draw(result: Result) -> "Figure":
     """Draw the six panels of the scenario and of the recording."""
     return picture(
-        result, "Wavelet coherence with line of sight; arrows: phase (→ in phase), shaded: cone of influence"
+        result,
+        "Wavelet coherence with line of sight; arrows: phase (→ in phase), shaded: cone of influence",
     )
 
 

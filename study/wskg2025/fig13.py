@@ -25,7 +25,8 @@ def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
 def draw(result: Result) -> "Figure":
     """Draw the six panels of the scenario and of the recording."""
     return picture(
-        result, "Wavelet coherence without line of sight, short range; arrows: phase, shaded: cone of influence"
+        result,
+        "Wavelet coherence without line of sight, short range; arrows: phase, shaded: cone of influence",
     )
 
 

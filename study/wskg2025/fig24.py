@@ -123,9 +123,10 @@ def draw(result: Result) -> "Figure":
     from matplotlib.figure import Figure
 
     places = _places(result)
-    lines = -(-len(places) // 3)
-    figure = Figure(figsize=(11, 3.1 * lines + 0.4), layout="constrained")
-    axes = figure.subplots(lines, 3, squeeze=False, sharey=True)
+    columns = max(1, min(3, len(places)))
+    lines = max(1, -(-len(places) // columns))
+    figure = Figure(figsize=(0.5 + 3.6 * columns, 3.1 * lines + 0.4), layout="constrained")
+    axes = figure.subplots(lines, columns, squeeze=False, sharey=True)
     for axis, place in zip(axes.flat, places, strict=False):
         times = _times(result, place)
         for minutes in times:

@@ -75,7 +75,7 @@ def picture(result: Result, about: str) -> "Figure":
             titles[f"{short}/{name}"] = (
                 f"{letter} {TITLES[name]}{where}\narea {area:.2f}, in phase {phase:.2f} (medians)"
             )
-    return coherences(result, titles, 3, about, size=(3.3, 2.3))
+    return coherences(result, titles, 3, f"{about}; dark above: filtered out", size=(3.3, 2.3))
 
 
 def values(result: Result, place: str, variant: str, metric: str, *, chance: bool = False) -> NDArray[np.float64]:

@@ -171,10 +171,11 @@ def draw(result: Result) -> "Figure":
         above.axvline(rule.shift + 0.5, color="k", lw=0.7, ls="--", label="learnt thresholds")
         above.set_title(place, fontsize=8)
         _bars(below, result, place)
-    axes[0, 0].legend(fontsize=6.5, loc="lower right")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    bars, said = axes[1, 0].get_legend_handles_labels()
+    figure.legend([*handles, *bars], [*labels, *said], loc="outside upper center", ncols=6, fontsize=7, frameon=False)
     axes[0, 0].set_ylabel("largest correlation", fontsize=8)
     axes[1, 0].set_ylabel("share of trials, our rule", fontsize=8)
-    axes[1, 0].legend(fontsize=6.5)
     for axis in axes.flat:
         axis.tick_params(labelsize=7)
     for axis in axes[0]:

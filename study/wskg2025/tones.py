@@ -108,8 +108,10 @@ def draw(result: Result) -> "Figure":
     from matplotlib.figure import Figure
 
     places = _simulated(result)
-    figure = Figure(figsize=(3.3 * len(METRICS) + 0.4, 2.5 * len(places) + 2.4), layout="constrained")
-    grid = figure.add_gridspec(len(places) + 1, len(METRICS))
+    recorded = len(_names(result, "place")) > len(places)
+    lines = len(places) + recorded
+    figure = Figure(figsize=(3.3 * len(METRICS) + 0.4, 2.5 * lines), layout="constrained")
+    grid = figure.add_gridspec(lines, len(METRICS))
     for line, place in enumerate(places):
         for column, metric in enumerate(METRICS):
             axis = figure.add_subplot(grid[line, column])
@@ -124,7 +126,8 @@ def draw(result: Result) -> "Figure":
             axis.tick_params(labelsize=7)
             if not line and not column:
                 axis.legend(fontsize=7)
-    _draw_recorded(figure.add_subplot(grid[len(places), :]), result)
+    if recorded:
+        _draw_recorded(figure.add_subplot(grid[len(places), :]), result)
     return figure
 
 
