@@ -173,7 +173,14 @@ def draw(result: Result) -> "Figure":
         _bars(below, result, place)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     bars, said = axes[1, 0].get_legend_handles_labels()
-    figure.legend([*handles, *bars], [*labels, *said], loc="outside upper center", ncols=6, fontsize=7, frameon=False)
+    figure.legend(
+        [*handles, *bars],
+        [*labels, *said],
+        loc="outside upper center",
+        ncols=6 if len(places) > 3 else 3,
+        fontsize=7,
+        frameon=False,
+    )
     axes[0, 0].set_ylabel("largest correlation", fontsize=8)
     axes[1, 0].set_ylabel("share of trials, our rule", fontsize=8)
     for axis in axes.flat:
