@@ -81,7 +81,7 @@ def _steps(result: Result) -> list[tuple[str, str, str]]:
     simulated = [label(f"sim:{name}") for name in PAPER]
     found = [(f"{y.removesuffix(', simulated')} against {x}", x, y) for x, y in pairwise(simulated)]
     here = {name for name, _ in places(result, "real")}
-    return [*found, ("skyglow office, without against with sight", *OFFICE)] if set(OFFICE) <= here else found
+    return [*found, (f"{OFFICE[1]} against {OFFICE[0]}", *OFFICE)] if set(OFFICE) <= here else found
 
 
 def _largest(result: Result) -> Verdict:

@@ -1,4 +1,4 @@
-"""The summary's answers: each from the rows alone, on the worlds that are shared, and silent where nothing was computed."""
+"""The summary's answers: each from the rows alone, on shared worlds, and silent where nothing was computed."""
 
 import pytest
 

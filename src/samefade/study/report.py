@@ -120,7 +120,7 @@ def _where(sheet: Sheet, claim: int) -> str:
 def _kind(place: str) -> str:
     if "simulated" in place:
         return "simulated"
-    return "recorded" if place == "the recordings together" or place.startswith(REAL) else "other"
+    return "recorded" if "record" in place or place.startswith(REAL) else "cases"
 
 
 def _counted(kind: str, marks: Mapping[str, Mark]) -> str:
