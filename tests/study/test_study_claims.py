@@ -48,6 +48,12 @@ def test_a_list_with_a_fault_is_refused_and_the_fault_is_named(tmp_path, claims,
         listed(tmp_path, *claims, of=of)
 
 
+def test_a_finding_that_nothing_can_show_is_refused(tmp_path):
+    (tmp_path / CLAIMS).write_text("[[finding]]\nasks = 'Is it?'\nshows = 'everything'")
+    with pytest.raises(ClaimsInvalid, match="shows everything"):
+        read(tmp_path / CLAIMS)
+
+
 @pytest.mark.parametrize(
     "text",
     [b"\xff", b"[[claim]]", b"claim = 3", b"[paper]\nclaims = 'many'", b"paper = 3", b"[[figure]]\nmodule = 1",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from samefade.study.answers import KNOWN
 from samefade.study.errors import ClaimsInvalid
 from samefade.study.figure import Mark, Verdict
 from samefade.study.shelf import Shelved
@@ -50,7 +51,7 @@ class Paper:
         about: Title, authors, and how many claims there are.
         claims: The claims, by number.
         figures: Module → what the paper's figure shows, in our words.
-        findings: Questions that the summary answers, each with the numbers of the claims that answer it.
+        findings: Questions that the summary answers, each with claims on it and with what the rows show of it.
     """
 
     about: Mapping[str, Any]
@@ -73,11 +74,12 @@ def read(file: Path) -> Paper:
         figures = {row["module"]: row["shows"] for row in table.get("figure", [])}
         about = table.get("paper", {})
         of = int(about.get("claims", len(claims)))
+        unknown = [str(row["shows"]) for row in table.get("finding", []) if row.get("shows", "best") not in KNOWN]
         if not all(type(claim.number) is int and isinstance(claim.says, str) for claim in claims):
             raise TypeError("a claim has a whole number and says something in words")
     except (OSError, TypeError, ValueError, KeyError, AttributeError) as why:  # a faulty TOML is a ValueError
         raise ClaimsInvalid((f"{file.name}: {why}",)) from why
-    wrong = tuple(_wrong(claims, of))
+    wrong = (*_wrong(claims, of), *(f"a finding shows {name}, which is not known" for name in unknown))
     if wrong:
         raise ClaimsInvalid(wrong)
     return Paper(about, {c.number: c for c in sorted(claims, key=lambda c: c.number)}, figures,
