@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from samefade.study import Mark, Result, Verdict, overall
 from wskg2025 import network
-from wskg2025.grid import ORACLE
 from wskg2025.network import AUTOENCODER, PUT_IN, RATE, RIVALS, places
 from wskg2025.orderings import ERRORS, Seen, ratio
 from wskg2025.shares import stacked
 from wskg2025.wording import counted, number
 
 ARMS = (AUTOENCODER, "golay", "wskg")
-NAMES = {AUTOENCODER: "autoencoder", ORACLE: "offline oracle"}
+NAMES = {AUTOENCODER: "autoencoder"}
 
 
 def indoors(result: Result) -> dict[int, Verdict]:
@@ -46,7 +45,7 @@ def best_rate(seen: Seen) -> Verdict:
 
 
 def _over_rivals(seen: Seen, metric: str) -> str:
-    arms = [arm for arm in ("wskg", *RIVALS, "fft_band", ORACLE) if seen.has(arm)]
+    arms = [arm for arm in ("wskg", *RIVALS) if seen.has(arm)]
     told = "; ".join(f"{NAMES.get(arm, arm)} {_row(seen, places(seen), arm, metric)}" for arm in arms)
     wanted = "below" if metric == ERRORS else "above"
     every = [seen.compare(name, "wskg", arm, metric, wanted) for arm in RIVALS for name in places(seen)]
@@ -83,11 +82,10 @@ def learned_is_low(seen: Seen) -> Verdict:
         for metric in (RATE, ERRORS)
         for arm in ("golay", "wskg")
     ]
-    told = "; ".join(
-        f"{what} {', '.join(f'{NAMES.get(arm, arm)} {_row(seen, places(seen), arm, metric)}' for arm in ARMS)}"
-        for what, metric in (("bits a packet at ≤ 20 wrong", RATE), ("errors", ERRORS))
+    told = "; ".join(f"{NAMES.get(arm, arm)} {_row(seen, places(seen), arm, RATE)}" for arm in ARMS)
+    return replace(
+        found, why=f"Bits a packet at ≤ 20 wrong ({_order(seen)}): {told}; seen with errors in {counted(every)}."
     )
-    return replace(found, why=f"Seen in {counted(every)} ({_order(seen)}, trained once): {told}.")
 
 
 def raw_fails(seen: Seen) -> Verdict:

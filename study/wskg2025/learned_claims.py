@@ -29,7 +29,7 @@ def like_raw(seen: Seen) -> Verdict:
         marks[place] = joint([*(one.mark for one in worse), *equal])
         below += worse
         alike += [mark for mark in equal if mark != "cannot be tested"]
-    told = ", ".join(f"{said(name)} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", *BETTER))
+    told = ", ".join(f"{said(name)} {means(seen, name, RATE)}" for name in (*names, "raw-nosync", "golay", "wskg"))
     why = (
         f"Bits a packet at ≤ 20 wrong ({ORDER}, simulated), trained once: {told}. Out of sight learned schemes are "
         f"below the others in {counted(below)}, and within ±{MARGIN} of raw in {alike.count('holds')} of {len(alike)}."

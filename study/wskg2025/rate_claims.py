@@ -179,9 +179,9 @@ def _located(seen: Seen) -> Verdict:
     marks: dict[str, Mark] = {
         step: "cannot be tested" if step.endswith("simulated") else all_seen(found) for step, found in asked.items()
     }
-    parts = [f"{counted(found)} ({step})" for step, found in asked.items()]
+    parts = [f"{counted(found)} ({step.replace(', simulated', '')})" for step, found in asked.items()]
     why = (
-        f"{_rates(seen, 'golay', 'fft', 'wskg', ORACLE)}. Nearer is better in {'; '.join(parts)}. Of the simulated "
-        f"places, {PUT_IN}."
+        f"Nearer is better, over schemes, thresholds and errors, in {'; '.join(parts)}. Of the simulated places, "
+        f"{PUT_IN}."
     )
     return overall(marks, why)

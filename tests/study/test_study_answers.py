@@ -62,7 +62,7 @@ def test_learned_schemes_are_counted_against_the_plain_one():
         ("y", "golay"): [0.1],
         ("y", "autoencoder, once"): [0.2],
     }
-    assert "than `golay` at 1 of 2 places" in answer("learned", results(cells), ABOUT)
+    assert "than `golay` has `autoencoder, once` at 1 of 2 places" in answer("learned", results(cells), ABOUT)
 
 
 def test_what_is_secret_is_counted_by_scheme_and_place_and_ours_apart():

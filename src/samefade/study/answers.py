@@ -124,8 +124,8 @@ def _learned(known: Known) -> str:
         found = [p for p in known.places(arm, against) if known.rate(p, arm) or known.rate(p, against)]
         if found:
             above = sum(known.rate(place, arm) > known.rate(place, against) for place in found)
-            parts.append(f"`{arm}` has a higher mean key rate than `{against}` at {above} of {len(found)} places")
-    return f"{_sentence('; '.join(parts))}." if parts else ""
+            parts.append(f"`{arm}` at {above} of {len(found)} places")
+    return f"A higher mean key rate than `{against}` has {', '.join(parts)}." if parts else ""
 
 
 def _secret(known: Known) -> str:
@@ -151,10 +151,6 @@ def _own(found: Sequence[Means]) -> str:
     some = [one for one in found if one.values[honest.SECURE] > 0]
     most = f", up to {number(max(one.values[honest.SECURE] for one in some), 4)} bits a sample" if some else ""
     return f" `{found[0].arm}`, ours, has something at {len(some)} of {len(found)} places{most}."
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 _ANSWERS: Mapping[str, Callable[[Known], str]] = {

@@ -21,10 +21,15 @@ def _findings(sheet: Sheet, results: Mapping[str, Shelved]) -> Iterator[str]:
     """Yield each question of the list with what the rows answer, and where the claims on it stand."""
     for finding in sheet.paper.findings:
         told = answer(finding["shows"], results, sheet.paper.about) if "shows" in finding else ""
-        claims = "; ".join(f"claim {n} *{sheet.standing(n)}*{_seen(sheet, n)}" for n in finding.get("claims", []))
-        parts = [told, _sentence(claims) if claims else ""]
+        claims = " ".join(f"{_claim(sheet, n)}." for n in finding.get("claims", []))
+        parts = [told, claims]
         if any(parts):
             yield f"- **{text(finding['asks'])}** {' '.join(filter(None, parts))}"
+
+
+def _claim(sheet: Sheet, number: int) -> str:
+    says = text(sheet.paper.claims[number].says).rstrip(".")
+    return f"Claim {number}, “{says}”: *{sheet.standing(number)}*{_seen(sheet, number)}"
 
 
 def _seen(sheet: Sheet, claim: int) -> str:
@@ -51,7 +56,3 @@ def _rates(sheet: Sheet, results: Mapping[str, Shelved]) -> list[str]:
     head = ("place", *(text(arm) for arm in arms), f"secure rate of {text(about['scheme'])}", "shared")
     told = "Mean key rates in bits a packet (at most 20 of 256 wrong); the last two columns are in bits a sample."
     return [told, "", *table(head, rows)]
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + "."
