@@ -6,9 +6,10 @@ from functools import partial
 import pyarrow.parquet as pq
 import pytest
 
-from samefade.bench import Campaign, each, grid_of
+from samefade.bench import Campaign, Estimate, each, grid_of
 from samefade.bench import campaign as campaigns
 from samefade.bench.provenance import commit
+from samefade.errors import CannotWrite
 
 SMALL = {"schemes": ["raw", "golay"], "data": ["sim:carried"], "seeds": 4, "seconds": 40, "by": "row",
          "metrics": ["pearson", "bits"]}  # fmt: skip
@@ -111,3 +112,30 @@ def test_json_has_no_number_that_is_not_one():
     assert campaigns.finite([{"a": float("nan"), "b": float("inf"), "c": 1.5, "d": None}]) == [
         {"a": None, "b": None, "c": 1.5, "d": None}
     ]
+
+
+def test_a_disk_that_is_full_ends_what_is_still_computed_elsewhere(tmp_path, monkeypatch):
+    """Else the processes would go on to the end of the grid before the error is seen."""
+    ended = []
+
+    def place(work, todo):
+        try:
+            for i, task in enumerate(todo):
+                yield i, work(task)
+        finally:
+            ended.append(True)
+
+    def full(*_):
+        raise CannotWrite("part", "No space left on device")
+
+    campaign = Campaign(grid_of(SMALL), tmp_path / "out")
+    monkeypatch.setattr(campaign.parts, "add", full)
+    with pytest.raises(CannotWrite) as held:  # which holds the frames, and all that they hold
+        list(campaign.run(place))
+    assert ended == [True]
+    assert held.value.exit_code
+
+
+def test_hours_are_shared_by_processes():
+    assert Estimate(3, 7200.0, 0).hours(4) == 0.5
+    assert Estimate(3, 7200.0, 0).hours(0) == 2.0

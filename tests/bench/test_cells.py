@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from samefade import api, channel, metrics, schemes
+from samefade.api.field import field
 from samefade.api.running import halves
 from samefade.bench import ACCOUNTS, ALL, FIELD, Cell, Source, evaluate
 from samefade.bench.cell import SEED
@@ -108,6 +109,29 @@ def test_a_record_is_read_again_when_it_changed_and_terms_are_learnt_anew(tmp_pa
         np.testing.assert_equal([row[name] for row in found[2:]], [row[name] for row in anew])
     assert found[0]["pearson"] != found[2]["pearson"]
     assert found[1]["band_high_hz"] != found[3]["band_high_hz"]
+
+
+def test_terms_of_another_log_hold_at_a_rate_that_differs_in_its_last_digits(monkeypatch):
+    pair = WORLD.pair()
+    near = pair.each(lambda x: replace(x, rate=x.rate * (1 + 1e-9)))
+    monkeypatch.setattr(Source, "pair", lambda self: pair if self.seed == 3 else near)
+    cells = [Cell(replace(WORLD, seed=seed), "wskg", FIELD, trained=replace(WORLD, seed=8)) for seed in (3, 9)]
+    for row in evaluate(cells):
+        assert row["refusal"] is None
+        assert row["key_rate_20"] > 0
+
+
+def test_a_scheme_of_one_tone_takes_one_of_many():
+    many = replace(WORLD, seconds=60, all_tones=True)
+    pair = many.pair()
+    assert pair.a.values.ndim == 2
+    (row,) = evaluate([Cell(many, "golay", FIELD)])
+    assert row["refusal"] is None
+    one = pair.one_tone()
+    spoken, kept = halves(one, None)
+    made = field(schemes.find("golay"), kept, schemes.find("golay").agree(spoken.a, spoken.b, SEED[:16]))
+    assert row["bits"] == made.bits
+    assert row["bit_error_rate"] == made.bit_error_rate
 
 
 def test_more_blocks_than_samples_are_refused():

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from samefade.bench import WorkersDied, each, local
 
 WORK = """
-import os, signal
+import os, signal, time
 from pathlib import Path
 
 def square(x):
@@ -32,6 +34,9 @@ def die(x):
 
 def where(x):
     return os.getpid()
+
+def rest(x):
+    time.sleep(60 * (x > 0))
 """
 
 
@@ -70,10 +75,32 @@ def test_processes_that_die_again_and_again_are_told_with_numbers(work, monkeypa
     assert "--workers" in told.value.advice
 
 
+def test_deaths_between_which_something_was_finished_are_not_added_up(monkeypatch):
+    def pooled(_work, left, _workers):
+        yield min(left), None
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(local, "_pooled", pooled)
+    assert [place for place, _ in each(abs, range(3 * local.DEATHS), workers=2)] == [*range(3 * local.DEATHS)]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_the_function_raises_comes_through(work, workers):
     with pytest.raises(ValueError, match="no"):
         list(each(work.refuse, range(3), workers=workers))
+
+
+def test_whoever_stops_asking_ends_what_is_computed(work):
+    before, began = set(active_children()), time.monotonic()
+    running = each(work.rest, range(6), workers=2)
+    assert next(running) == (0, None)
+    mine = set(active_children()) - before
+    assert mine
+    running.close()
+    for process in mine:
+        process.join(20)
+    assert not any(process.is_alive() for process in mine)
+    assert time.monotonic() - began < 50
 
 
 @pytest.mark.usefixtures("work")

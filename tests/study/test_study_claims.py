@@ -8,7 +8,7 @@ import typer
 from samefade.cli.study import _end
 from samefade.study.claims import Claim, Paper, read, sheet
 from samefade.study.errors import ClaimsInvalid
-from samefade.study.figure import Result, Verdict
+from samefade.study.figure import Result, Verdict, overall
 from samefade.study.folder import CLAIMS, find
 from samefade.study.shelf import Shelved
 
@@ -63,6 +63,20 @@ def test_what_is_no_list_is_refused_in_words(tmp_path, text):
     (tmp_path / CLAIMS).write_bytes(text)
     with pytest.raises(ClaimsInvalid, match=CLAIMS):
         read(tmp_path / CLAIMS)
+
+
+@pytest.mark.parametrize(
+    ("marks", "mark"),
+    [
+        (["holds", "cannot be tested"], "holds"),
+        (["holds", "differs"], "differs"),
+        (["cannot be tested"], "cannot be tested"),
+        ([], "cannot be tested"),
+    ],
+)
+def test_it_holds_where_it_holds_wherever_it_can_be_tested(marks, mark):
+    places = {f"place {i}": seen for i, seen in enumerate(marks)}
+    assert overall(places, "why") == Verdict(mark, "why", places)
 
 
 def shelved(figure, verdicts):

@@ -223,6 +223,8 @@ def test_verdicts_are_written_only_when_they_change(tmp_path):
     written = (tmp_path / "fig1.json").stat().st_mtime_ns
     shelf.judged(found, "t", verdicts)
     assert (tmp_path / "fig1.json").stat().st_mtime_ns == written
+    shelf.judged(found, "another title", verdicts)
+    assert shelf.read("fig1").about["title"] == "another title"
 
 
 Values = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from(["a", "ü|", "1"]), st.just(0.5))

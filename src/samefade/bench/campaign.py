@@ -5,7 +5,8 @@ The folder holds `parts/`, the finished rows as they came, and at the end `table
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from samefade.bench.provenance import made_by, stamp
 from samefade.bench.summary import summary
 from samefade.bench.task import Task, compute, tasks
 
-Each = Callable[[Callable[[Task], list[Row]], Sequence[Task]], Iterator[tuple[int, list[Row]]]]
+Each = Callable[[Callable[[Task], list[Row]], Sequence[Task]], Generator[tuple[int, list[Row]]]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Campaign:
         """Join small parts and put damaged ones aside, before more are written."""
         self.parts.tidy(self.rows.values())
 
-    def run(self, place: Each = each) -> Iterator[tuple[Task, float]]:
+    def run(self, place: Each = each) -> Generator[tuple[Task, float]]:
         """Compute what is left; yield every task when its rows are on disk, and the seconds of all tasks together.
 
         Args:
@@ -109,9 +110,10 @@ class Campaign:
         """
         todo = tasks(self.left(), self.costs)
         together = sum(task.seconds for task in todo)
-        for i, rows in place(compute, todo):
-            self._finished(rows)
-            yield todo[i], together
+        with closing(place(compute, todo)) as done:  # what fails here ends what runs there
+            for i, rows in done:
+                self._finished(rows)
+                yield todo[i], together
 
     def _finished(self, rows: Sequence[Row]) -> None:
         stamped = [{**row, **stamp()} for row in rows]

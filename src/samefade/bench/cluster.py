@@ -4,7 +4,7 @@ Whoever may speak to a Dask scheduler may run any code on its workers: use netwo
 A worker that dies loses nothing but what it was at; the scheduler gives that to another one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -51,7 +51,7 @@ class Cluster:
         """Return how many tasks run at once."""
         return sum(self.client.nthreads().values())
 
-    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R]]:
+    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Generator[tuple[int, R]]:
         """Apply a function of a module to every item; yield each item's place and result, as they are finished.
 
         Raises:

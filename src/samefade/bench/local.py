@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -22,9 +23,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(work: Callable[[T], R], items: Sequence[T], *, workers: int | None = None) -> Iterator[tuple[int, R]]:
+def each(work: Callable[[T], R], items: Sequence[T], *, workers: int | None = None) -> Generator[tuple[int, R]]:
     """Apply a function of a module to every item; yield each item's place and result, in the order of finishing.
 
+    Whoever stops asking closes it, or has it closed: then what is still computed is given up.
     A process that dies, killed or out of memory, takes its pool with it: what was not finished starts again in a new
     one, so the function must be one that may run twice.
 
@@ -45,16 +47,17 @@ def each(work: Callable[[T], R], items: Sequence[T], *, workers: int | None = No
     while left:
         before = len(left)
         try:
-            for place, result in _pooled(work, left, workers):
-                del left[place]
-                yield place, result
+            with closing(_pooled(work, left, workers)) as done:
+                for place, result in done:
+                    del left[place]
+                    yield place, result
         except BrokenProcessPool as died:
             deaths = deaths + 1 if len(left) == before else 1
             if deaths == DEATHS:
                 raise WorkersDied(deaths=deaths, unfinished=len(left), of=len(items)) from died
 
 
-def _pooled(work: Callable[[T], R], items: dict[int, T], workers: int) -> Iterator[tuple[int, R]]:
+def _pooled(work: Callable[[T], R], items: dict[int, T], workers: int) -> Generator[tuple[int, R]]:
     others = set(active_children())
     # a fresh interpreter for each: a fork would copy the threads' locks of libraries that were imported here
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_serve) as pool:

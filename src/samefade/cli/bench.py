@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -106,9 +106,10 @@ def _compute(campaign: "Campaign", place: "Each", *, quiet: bool) -> None:
     ) as progress:  # fmt: skip
         bar = progress.add_task("cells", total=None)
         done, of = 0, len(campaign.left())
-        for task, expected in campaign.run(place):
-            done += len(task.cells)
-            progress.update(bar, total=expected, advance=task.seconds, description=f"{done:,} of {of:,} cells")
+        with closing(campaign.run(place)) as run:
+            for task, expected in run:
+                done += len(task.cells)
+                progress.update(bar, total=expected, advance=task.seconds, description=f"{done:,} of {of:,} cells")
 
 
 def _publish(campaign: "Campaign", lines: Sequence["Row"]) -> Path | None:

@@ -1,7 +1,7 @@
 """What a figure computes with: cells of a grid, work on many items in parallel, and the recordings that are there."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -86,10 +86,11 @@ class Lab:
     def map(self, work: Callable[[T], R], items: Sequence[T], label: str) -> list[R]:
         """Apply a function of a module to every item in parallel; return the results in the items' order."""
         results: dict[int, R] = {}
-        for place, result, seconds in self._each(work, items):
-            results[place] = result
-            self._mapped += seconds
-            self._told(len(results), len(items), label)
+        with closing(self._each(work, items)) as done:
+            for place, result, seconds in done:
+                results[place] = result
+                self._mapped += seconds
+                self._told(len(results), len(items), label)
         return [results[i] for i in range(len(items))]
 
     def sets(self, names: Sequence[str] = REAL) -> tuple[list[str], tuple[str, ...]]:
@@ -131,24 +132,26 @@ class Lab:
         rows: dict[Cell, Row] = {}
         groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.source)]
         self._told(already, of, label)
-        for place, found, seconds in self._each(evaluate, groups):
-            for cell, row in zip(groups[place], found, strict=True):
-                share = seconds / len(found)
-                rows[cell] = row
-                self._evaluated += 1
-                self._paid(cell, share)
-                if self._cells is not None:
-                    self._cells.put(cell, row, share)
-            self._told(already + len(rows), of, label)
+        with closing(self._each(evaluate, groups)) as done:  # a full disk ends what the other processes are at
+            for place, found, seconds in done:
+                for cell, row in zip(groups[place], found, strict=True):
+                    share = seconds / len(found)
+                    rows[cell] = row
+                    self._evaluated += 1
+                    self._paid(cell, share)
+                    if self._cells is not None:
+                        self._cells.put(cell, row, share)
+                self._told(already + len(rows), of, label)
         return rows
 
-    def _each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R, float]]:
+    def _each(self, work: Callable[[T], R], items: Sequence[T]) -> Generator[tuple[int, R, float]]:
         alone = min(self.workers, len(items)) <= 1  # then `each` works in this process, whose time is counted, too
         timed = partial(_timed, work)
         done = each(timed, items, workers=self.workers) if self._pool is None else self._pool.each(timed, items)
-        for place, (result, seconds) in done:
-            self._inside += seconds if alone else 0.0
-            yield place, result, seconds
+        with closing(done):
+            for place, (result, seconds) in done:
+                self._inside += seconds if alone else 0.0
+                yield place, result, seconds
 
     def _note(self, cells: Sequence[Cell]) -> None:
         sources = dict.fromkeys(cell.source for cell in cells)

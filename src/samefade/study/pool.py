@@ -1,6 +1,6 @@
 """Processes that stay for a whole study: starting them for every figure would take longer than a quick figure does."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
@@ -26,7 +26,7 @@ class Pool:
         self._pool: ProcessPoolExecutor | None = None
         self._others = set(active_children())
 
-    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[int, R]]:
+    def each(self, work: Callable[[T], R], items: Sequence[T]) -> Generator[tuple[int, R]]:
         """Apply a function of a module to every item, as `bench.each`, which takes over where a process dies.
 
         Raises:
@@ -55,7 +55,7 @@ class Pool:
             for process in set(active_children()) - self._others:
                 process.terminate()
 
-    def _shared(self, work: Callable[[T], R], items: dict[int, T]) -> Iterator[tuple[int, R]]:
+    def _shared(self, work: Callable[[T], R], items: dict[int, T]) -> Generator[tuple[int, R]]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_serve)
         places: dict[Future[R], int] = {self._pool.submit(work, item): i for i, item in items.items()}
