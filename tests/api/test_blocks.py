@@ -89,6 +89,17 @@ def test_eve_is_read_with_them(tmp_path):
     assert "Eve by" in parts[0].matching
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("late", [1e6, -1e6, 3.0])
+def test_eve_whose_clock_nothing_relates_is_placed_as_if_read_whole(tmp_path, late):
+    made, other = world(), world(seed=9).e
+    path = tmp_path / "x.zarr"
+    container.write(path, [made.a, made.b, replace(other, time=other.time + late)])
+    whole, parts = alike(path, share=0.999, subcarrier=6)
+    assert "no offset stands out" in whole.matching
+    assert "no offset stands out" in parts[0].matching
+
+
 def test_a_third_transmitter_of_one_log_is_not_eve(tmp_path):
     made, rng, rows = world(60), np.random.default_rng(1), []
     for n in range(len(made.a)):

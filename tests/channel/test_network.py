@@ -124,6 +124,12 @@ def test_a_turn_that_nobody_has_is_refused(turn, stations):
         replace(SCENARIOS["static"], turn=turn, stations=stations)
 
 
+def test_the_access_point_loses_twice_what_a_station_loses_and_eve_as_much():
+    for case in LINKS.values():
+        for lost in ("loss", "burst_loss"):
+            assert getattr(case.a, lost) == getattr(case.e, lost) == 2 * getattr(case.b, lost) > 0
+
+
 def test_worlds_are_named_without_scipy():
     code = "import sys, samefade.channel as c; c.scenario('indoor/xiao'); print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

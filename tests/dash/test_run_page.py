@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from samefade import dash
 from samefade.dash.account import steps
+from samefade.dash.claims import claimed
 from samefade.errors import InputError, UnreadableRecording
 
 
@@ -112,6 +113,13 @@ def test_a_file_cannot_make_private_numbers_public(tmp_path, told, private):
     path = tmp_path / "run.json"
     path.write_text(json.dumps({"schema": "samefade.report/1", **told}), encoding="utf-8")
     assert dash.saved(path)["private"] is private
+
+
+def test_a_number_without_end_does_not_flatten_the_others():
+    field = {"key_rate": {"20": 0.5}, "band_information_per_sample": 2.0}
+    found = claimed(field, {"mutual_information_per_sample": float("inf"), "secure_bits_per_sample": None})
+    assert [(one.bits, one.width) for one in found] == [(0.5, 25.0), (2.0, 100.0), (float("inf"), 100.0)]
+    assert claimed({"key_rate": {}}, {}) == []
 
 
 @pytest.mark.parametrize("keep", ["report", "key", "certificate", "travelling"])

@@ -197,7 +197,7 @@ def test_what_did_not_change_is_not_computed_again(toy):
 
     # drawn and judged otherwise is not computed otherwise; anew is anew
     (toy.folder / "fig10.py").write_text(SQUARES.replace('"a square | is no line"', '"a square is round"'))
-    code, out, err = toy.run()
+    code, out, err = toy.run("fig10")
     assert (code, toy.counted("squares"), toy.counted("cell")) == (0, 1, 7), err
     assert "2 differs: a square is round" in out
     code, out, err = toy.run("fig10", "--fresh")
