@@ -109,6 +109,17 @@ def test_a_damaged_part_is_named(samefade, grid, tmp_path):
     assert len(answers(tmp_path / "out")) == 12
 
 
+def test_what_another_grid_was_refused_is_not_told_again(samefade, grid, tmp_path):
+    short = 'schemes = ["raw"]\ndata = [{name = "sim:static", seconds = 0.3}, "sim:carried"]'
+    grid.write_text(SMALL.replace('schemes = ["raw", "golay"]\n', "").replace(SMALL.splitlines()[3], short), "utf-8")
+    first = samefade("bench", grid, "--out", tmp_path / "out", "--workers", "1", "--json").json
+    assert (first["cells"], first["refused"]) == (6, 3)
+    assert [one["data"] for one in first["refusals"]] == ["sim:static"]
+    grid.write_text(SMALL.replace(SMALL.splitlines()[3], 'data = ["sim:carried"]'), "utf-8")
+    again = samefade("bench", grid, "--out", tmp_path / "out", "--workers", "1", "--json").json
+    assert (again["cells"], again["finished_before"], again["refused"]) == (6, 3, 0)
+
+
 def test_an_interrupt_says_what_is_kept(samefade, grid, tmp_path, monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt

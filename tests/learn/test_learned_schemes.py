@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from learn_looks import looks, spoken
+from learn_looks import RATE, looks, spoken
 from typer.testing import CliRunner
 
 from samefade import api, restore, schemes
-from samefade.align import NoLag
+from samefade.align import NoLag, trim
 from samefade.bench import FIELD, Cell, Source, evaluate
 from samefade.cli.main import app
 from samefade.errors import MissingExtra, OutOfRange, UnknownName
 from samefade.learn import Autoencoder, Bcfl, Convergence, CrossDecoding, Learned, engine, train
 from samefade.learn.straight import straight
-from samefade.types import Feature, Half, Terms
+from samefade.restore import Raw
+from samefade.types import Feature, Half, Spoken, Terms
 
 NAMES = ["autoencoder", "bcfl"]
 
@@ -154,3 +155,21 @@ def test_schemes_show_their_parts():
     assert "CrossDecoding(window=64" in repr(Autoencoder())
     assert Autoencoder(restore=CrossDecoding(hidden=16)) != Autoencoder()
     assert Bcfl(restore=Convergence()) == Bcfl()
+
+
+def test_the_lag_of_another_record_is_added_to_the_one_that_the_model_was_trained_with():
+    class Untouched(Autoencoder):
+        def feature(self, x, terms):
+            return Raw().restore(trim(x, terms.lag))
+
+    rng = np.random.default_rng(1)
+    level = np.convolve(rng.normal(size=1000), np.ones(8), "valid")
+
+    def end(name, late):
+        values = level[20 - late : 900 - late]
+        return Spoken(values, RATE, np.ones(len(values), np.bool_), name)
+
+    for late in (-4, 0, 5):
+        for known in (0, 3, late):
+            terms = Terms(rate=RATE, lag=known)
+            assert Untouched().met(end("a", 0), end("b", late), terms).lag == late
