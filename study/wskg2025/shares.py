@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from samefade.bench.paired import FEWEST
 from samefade.study import Mark, Verdict, overall
 from wskg2025 import questions
+from wskg2025.contrasts import brief
 from wskg2025.grid import ORACLE
 from wskg2025.orderings import RATES, Interval, Seen, joint, ratio, resampled
 from wskg2025.reciprocity import TOGETHER
@@ -71,7 +72,7 @@ def marginal(seen: Seen) -> Verdict:
         times = kept(seen, (place, "fft", RATE), (place, "golay", RATE))
         marks[place] = "differs" if above.mark == "holds" and times.value > MARGINAL else above.mark
         if above.mark != "cannot be tested":
-            told.append(f"{number(times.value)} at {place}")
+            told.append(f"{number(times.value)} at {brief(place)}")
     why = (
         f"FFT's key rate at ≤ 20 over Golay's is {', '.join(told) or 'nowhere testable'}; slightly better is taken as "
         f"above Golay by the paired test, and at most {MARGINAL} times."
@@ -90,7 +91,9 @@ def thresholds(seen: Seen) -> Verdict:
             gaps[arm] = kept_more(seen, sides[0], sides[1])
         marks[place] = joint("holds" if gap.low > 0 else "differs" for gap in gaps.values() if np.isfinite(gap.low))
         if marks[place] != "cannot be tested":
-            told.append(f"{', '.join(_share(seen, place, arm) for arm in ('wskg', 'fft', 'golay', 'raw'))} at {place}")
+            told.append(
+                f"{', '.join(_share(seen, place, arm) for arm in ('wskg', 'fft', 'golay', 'raw'))} at {brief(place)}"
+            )
     why = (
         f"A lower threshold cannot raise the rate. Of the rate at ≤ 20 this share is left at ≤ 5, where WSKG is said "
         f"to lose least: {'; '.join(told) or 'nowhere testable'}."

@@ -7,7 +7,7 @@ from samefade.study.figure import Result
 from samefade.study.shelf import Shelved
 
 ABOUT = {
-    "scheme": "wskg", "rival": "fft_band", "oracle": "wskg, oracle", "against": "golay", "own": "strata",
+    "scheme": "wskg", "rival": "fft_band", "oracle": "wskg, oracle", "own": "strata",
     "published": ["golay", "fft", "wskg"], "learned": ["autoencoder, once"],
     "lags": [["golay-nosync", "golay", "golay, by clock"]],
 }  # fmt: skip
@@ -29,40 +29,42 @@ def test_nothing_computed_is_nothing_said(question):
 
 
 def test_the_best_scheme_is_counted_place_by_place_and_no_keys_are_no_place():
-    cells = {("x", "wskg"): [0.3], ("x", "fft"): [0.5], ("y", "wskg"): [0.4], ("y", "golay"): [0.1],
-             ("none", "wskg"): [0.0], ("none", "golay"): [0.0]}  # fmt: skip
+    cells = {("x, simulated", "wskg"): [0.3], ("x, simulated", "fft"): [0.5], ("y", "wskg"): [0.4],
+             ("y", "golay"): [0.1], ("none", "wskg"): [0.0], ("none", "golay"): [0.0]}  # fmt: skip
     said = answer("best", results(cells), ABOUT)
-    assert said == "`wskg` has the highest mean key rate of the published schemes at 1 of 2 places, `fft` at 1."
+    assert "at 0 of 1 simulated and 1 of 1 recorded places; elsewhere `fft` has it (1)." in said
 
 
 def test_a_rival_is_counted_where_either_makes_keys():
     cells = {(place, arm): [rate] for place, both in {"x": (0.2, 0.1), "y": (0.2, 0.2), "z": (0, 0)}.items()
              for arm, rate in zip(("fft_band", "wskg"), both, strict=True)}  # fmt: skip
     said = answer("rival", results(cells), ABOUT)
-    assert "at least as much at 2 of 2 places" in said
+    assert "at least as much at 2 of 2 recorded places" in said
     assert "0.20 against 0.15 bits a packet" in said
 
 
-def test_the_oracle_and_the_protocol_are_set_against_the_same():
-    cells = {("x", "wskg"): [0.15], ("x", "wskg, oracle"): [0.4], ("x", "golay"): [0.1]}
+def test_the_oracle_and_the_protocol_are_set_against_the_same_rivals():
+    cells = {("x", "wskg"): [0.15], ("x", "wskg, oracle"): [0.4], ("x", "golay"): [0.2],
+             ("y", "wskg"): [0.15], ("y", "wskg, oracle"): [0.18], ("y", "golay"): [0.2]}  # fmt: skip
     said = answer("oracle", results(cells), ABOUT)
-    assert "at 1 of 1 places" in said
-    assert "(reading C), at 0." in said
+    assert "at 1 of 2 recorded places; with a band" in said
+    assert "(reading C), at 0 of 2" in said
+    assert "0.40 for 0.15 at x" in said
 
 
 def test_lags_are_compared_on_the_worlds_that_all_arms_have():
     cells = {("x", "golay-nosync"): [0.1, 0.9], ("x", "golay"): [0.2, 0.9], ("x", "golay, by clock"): [0.5]}
-    assert "0.10 / 0.20 / 0.50 (x)" in answer("lags", results(cells), ABOUT)
+    assert "0.10 / 0.20 / 0.50 at x" in answer("lags", results(cells), ABOUT)
 
 
 def test_learned_schemes_are_counted_against_the_plain_one():
     cells = {
-        ("x", "golay"): [0.3],
+        ("x", "wskg"): [0.3],
         ("x", "autoencoder, once"): [0.2],
-        ("y", "golay"): [0.1],
+        ("y", "wskg"): [0.1],
         ("y", "autoencoder, once"): [0.2],
     }
-    assert "than `golay` has `autoencoder, once` at 1 of 2 places" in answer("learned", results(cells), ABOUT)
+    assert "than `wskg` has `autoencoder, once` at 1 of 2 recorded places" in answer("learned", results(cells), ABOUT)
 
 
 def test_what_is_secret_is_counted_by_scheme_and_place_and_ours_apart():

@@ -24,7 +24,6 @@ rival = "fft_band"
 arms = ["raw", "fft_band", "wskg", "strata"]
 
 oracle = "wskg, oracle"
-against = "raw"
 own = "strata"
 published = ["raw", "wskg"]
 learned = ["autoencoder, once"]

@@ -3,6 +3,7 @@
 Every answer is one sentence or two, computed from the rows alone, and empty where its arms were not computed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ class Known:
     """What the answers are made of.
 
     Attributes:
-        about: The table `[paper]` of the list of claims: `scheme`, `rival`, `oracle`, `against`, `published`, …
+        about: The table `[paper]` of the list of claims: `scheme`, `rival`, `oracle`, `published`, `places`, …
         means: Place and arm → means.
         results: Figure → its result.
     """
@@ -57,18 +58,30 @@ def answer(name: str, results: Mapping[str, Shelved], about: Mapping[str, Any]) 
 def _best(known: Known) -> str:
     """Say where the paper's scheme has the highest mean key rate of the published ones, and who has it elsewhere."""
     (scheme,) = known.arms("scheme") or [""]
-    first: dict[str, list[str]] = {}
-    for place in known.places(scheme):
-        rates = {arm: known.rate(place, arm) for arm in known.arms("published") if (place, arm) in known.means}
-        if rates and max(rates.values()) > 0:
-            first.setdefault(max(rates, key=lambda arm: rates[arm]), []).append(place)
-    count = sum(map(len, first.values()))
-    if not count:
+    first = {place: arm for place in known.places(scheme) if (arm := _first(known, place, scheme))}
+    if not first:
         return ""
-    others = sorted(((len(found), arm) for arm, found in first.items() if arm != scheme), reverse=True)
-    told = ", ".join(f"`{arm}` at {n}" for n, arm in others)
-    own = f"has the highest mean key rate of the published schemes at {len(first.get(scheme, []))} of {count} places"
-    return f"`{scheme}` {own}{', ' * bool(told)}{told}."
+    others = Counter(arm for arm in first.values() if arm != scheme).most_common()
+    told = f"; elsewhere {', '.join(f'`{arm}` has it ({n})' for arm, n in others)}" if others else ""
+    won = {place: arm == scheme for place, arm in first.items()}
+    return f"`{scheme}` has the highest mean key rate of the published schemes at {_counted(won)}{told}."
+
+
+def _first(known: Known, place: str, own: str) -> str:
+    """Return who has the highest mean key rate, the published schemes or another arm in the place of the paper's."""
+    (scheme,) = known.arms("scheme") or [""]
+    arms = [own, *(arm for arm in known.arms("published") if arm != scheme)]
+    rates = {arm: known.rate(place, arm) for arm in arms if (place, arm) in known.means}
+    best = max(rates, key=lambda arm: rates[arm])
+    return best if rates[best] > 0 else ""
+
+
+def _counted(seen: Mapping[str, bool]) -> str:
+    """Return "2 of 3 simulated and 0 of 5 recorded places"."""
+    kinds: dict[str, list[bool]] = {}
+    for place, yes in seen.items():
+        kinds.setdefault("simulated" if "simulated" in place else "recorded", []).append(yes)
+    return " and ".join(f"{sum(found)} of {len(found)} {kind}" for kind, found in kinds.items()) + " places"
 
 
 def _rival(known: Known) -> str:
@@ -76,39 +89,45 @@ def _rival(known: Known) -> str:
     found = [place for place in known.places(scheme, rival) if known.rate(place, scheme) or known.rate(place, rival)]
     if not found:
         return ""
-    above = sum(known.rate(place, rival) >= known.rate(place, scheme) for place in found)
+    above = _counted({place: known.rate(place, rival) >= known.rate(place, scheme) for place in found})
     both = " against ".join(number(float(np.mean([known.rate(p, arm) for p in found]))) for arm in (rival, scheme))
     return (
-        f"A plain filter with the band that `{scheme}` agreed on (`{rival}`) makes at least as much at {above} of "
-        f"{len(found)} places where either makes keys, on average {both} bits a packet."
+        f"A plain filter with the band that `{scheme}` agreed on (`{rival}`) makes at least as much at {above}, on "
+        f"average {both} bits a packet where either makes keys."
     )
 
 
 def _oracle(known: Known) -> str:
     """Set the paper's scheme beside itself with what no end can know."""
-    (scheme,), (oracle,), (against,) = (known.arms(name) or [""] for name in ("scheme", "oracle", "against"))
-    found = [place for place in known.places(scheme, oracle, against) if known.rate(place, against)]
+    (scheme,), (oracle,) = (known.arms(name) or [""] for name in ("scheme", "oracle"))
+    found = [place for place in known.places(scheme, oracle) if _first(known, place, oracle)]
     if not found:
         return ""
-    twice = [sum(known.rate(p, arm) >= 2 * known.rate(p, against) for p in found) for arm in (oracle, scheme)]
-    mean = [number(float(np.mean([known.rate(p, arm) for p in found]))) for arm in (oracle, scheme, against)]
-    return (
-        f"Given the band of both ends' secret samples, which no protocol can have (reading E, `{oracle}`), it makes "
-        f"twice the rate of `{against}` or more at {twice[0]} of {len(found)} places; with a band that the ends agreed "
-        f"on (reading C), at {twice[1]}. The means are {mean[0]} and {mean[1]}, against {mean[2]} bits a packet."
+    won = [_counted({p: _first(known, p, arm) == arm for p in found}) for arm in (oracle, scheme)]
+    shown = [place for place in found if place in known.about.get("places", found)]
+    rates = ", ".join(
+        f"{number(known.rate(p, oracle))} for {number(known.rate(p, scheme))} at {_short(p)}" for p in shown
     )
+    return (
+        f"Given the band of both ends' secret samples, which no protocol can have (reading E, `{oracle}`), it has the "
+        f"highest mean key rate at {won[0]}; with a band that the ends agreed on (reading C), at {won[1]}. "
+        f"Bits a packet: {rates}."
+    )
+
+
+def _short(place: str) -> str:
+    return text(place.removesuffix(", simulated"))
 
 
 def _lags(known: Known) -> str:
     """Compare no lag, one lag, and matching, on the worlds that have all three."""
-    parts, where = [], ""
+    parts = []
     for arms in known.about.get("lags", []):
-        found = known.places(*arms)
-        if found:
-            rates = [" / ".join(number(value) for value in _shared(known, place, arms)) for place in found]
-            parts.append(f"`{arms[1]}` {', '.join(rates)}")
-            where = f" ({', '.join(text(place) for place in found)})"
-    return f"Without a lag / with one / matched by clock first, bits a packet: {'; '.join(parts)}{where}." * bool(parts)
+        steps = {place: _shared(known, place, arms) for place in known.places(*arms)}
+        if steps:
+            told = ", ".join(f"{' / '.join(map(number, rates))} at {_short(place)}" for place, rates in steps.items())
+            parts.append(f"`{arms[1]}` {told}")
+    return f"Bits a packet without a lag / with one / matched by clock first: {'; '.join(parts)}." if parts else ""
 
 
 def _shared(known: Known, place: str, arms: Sequence[str]) -> list[float]:
@@ -118,14 +137,14 @@ def _shared(known: Known, place: str, arms: Sequence[str]) -> list[float]:
 
 
 def _learned(known: Known) -> str:
-    (against,) = known.arms("against") or [""]
+    (scheme,) = known.arms("scheme") or [""]
     parts = []
     for arm in known.arms("learned"):
-        found = [p for p in known.places(arm, against) if known.rate(p, arm) or known.rate(p, against)]
+        found = [p for p in known.places(arm, scheme) if known.rate(p, arm) or known.rate(p, scheme)]
         if found:
-            above = sum(known.rate(place, arm) > known.rate(place, against) for place in found)
-            parts.append(f"`{arm}` at {above} of {len(found)} places")
-    return f"A higher mean key rate than `{against}` has {', '.join(parts)}." if parts else ""
+            above = _counted({place: known.rate(place, arm) > known.rate(place, scheme) for place in found})
+            parts.append(f"`{arm}` at {above}")
+    return f"A higher mean key rate than `{scheme}` has {', '.join(parts)}." if parts else ""
 
 
 def _secret(known: Known) -> str:
@@ -150,7 +169,7 @@ def _own(found: Sequence[Means]) -> str:
         return ""
     some = [one for one in found if one.values[honest.SECURE] > 0]
     most = f", up to {number(max(one.values[honest.SECURE] for one in some), 4)} bits a sample" if some else ""
-    return f" `{found[0].arm}`, ours, has something at {len(some)} of {len(found)} places{most}."
+    return f" Of `{found[0].arm}`, ours, something is left at {len(some)} of {len(found)} places{most}."
 
 
 _ANSWERS: Mapping[str, Callable[[Known], str]] = {
