@@ -66,13 +66,17 @@ def _dearest(result: Result) -> Verdict:
     plain = max((name for name in rivals if name not in LEARNED), key=lambda name: rivals[name])  # learns nothing
     filtered = float(result.where(kind="scheme", scheme="wskg")[0]["ms"] or 0)
     marks: dict[str, Mark] = {where: "holds" if ms > FAR * rivals[dearest] else "differs" for where, ms in cost.items()}
-    told = ", ".join(f"{ms * 1e3:.2g} µs ({where})" for where, ms in cost.items())
-    dear = ", ".join(f"{name} {rivals[name] * 1e3:.2g} µs" for name in dict.fromkeys((dearest, plain)))
+    told = ", ".join(f"{_micro(ms)} ({where})" for where, ms in cost.items())
+    dear = ", ".join(f"{name} {_micro(rivals[name])}" for name in dict.fromkeys((dearest, plain)))
     return overall(
         marks,
         f"A sample of one end costs WSKG {told}; the dearest rivals, training apart, take {dear}, and WSKG itself "
-        f"{filtered * 1e3:.2g} µs once its band is agreed. Far means {FAR:g} times.",
+        f"{_micro(filtered)} once its band is agreed. Far means {FAR:g} times.",
     )
+
+
+def _micro(ms: float) -> str:
+    return f"{ms * 1e3:.2g} µs" if ms < 0.01 else f"{ms * 1e3:,.0f} µs"
 
 
 def _sample(result: Result, reading: str, engine: str, n: int | None = None) -> float:

@@ -8,7 +8,7 @@ from samefade.study import Mark, Verdict, overall
 from wskg2025.grid import LEARNED
 from wskg2025.orderings import MARGIN, Comparison, Seen, about_equal, joint
 from wskg2025.questions import directed
-from wskg2025.wording import ORDER, counted, means, said, tally
+from wskg2025.wording import ORDER, counted, means, said
 
 RATE = "key_rate_20"
 BETTER = ("golay", "fft", "wskg")
@@ -59,7 +59,7 @@ def drift(seen: Seen) -> Verdict:
     every = [one for some in found.values() for one in some]
     why = (
         f"Bits a packet at ≤ 20 wrong ({ORDER}, simulated): {told}. If drift were the cause, learning again from the "
-        f"record's spoken quarter would help, which is seen in {counted(every)}, {tally(marks)}."
+        f"record's spoken quarter would help, which is seen in {counted(every)}."
     )
     return overall(marks, why)
 

@@ -59,7 +59,7 @@ def _judged(
     marks = {place: mark(found) for place, found in asked.items()}
     every = [one for found in asked.values() for one in found]
     offline = tally({place: mark(found) for place, found in oracle.items()})
-    why = f"{told}. {what} is {tally(marks)} ({counted(every)}); by the offline oracle (E), {offline}."
+    why = f"{told}. {what}: {counted(every)}; by the offline oracle (E) {offline}."
     return overall(marks, why)
 
 
@@ -125,7 +125,7 @@ def _against_all(seen: Seen) -> Verdict:
 def _beats(seen: Seen, arm: str, rivals: tuple[str, ...], what: str) -> Verdict:
     oracle = "wskg-nosync, oracle" if arm.endswith("nosync") else ORACLE
     sides = [_asked(seen, seen.places(), one, rivals) for one in (arm, oracle)]
-    return _judged(sides[0], f"{what} in every rate and in errors,", _rates(seen, arm, *rivals, oracle), sides[1])
+    return _judged(sides[0], f"{what} in every rate and in errors", _rates(seen, arm, *rivals, oracle), sides[1])
 
 
 def _packet(seen: Seen) -> Verdict:
@@ -139,8 +139,7 @@ def _packet(seen: Seen) -> Verdict:
     every = [one for found in asked.values() for one in found]
     why = (
         f"{_rates(seen, 'wskg', 'packet', 'golay', 'fft', ORACLE)}. WSKG is above wavelet packets in "
-        f"{counted(every)}; that these are within ±{MARGIN} of Golay or FFT is {tally(alike)}, both together "
-        f"{tally(marks)}."
+        f"{counted(every)}; that these are within ±{MARGIN} of Golay or FFT is {tally(alike)}."
     )
     return overall(marks, why)
 

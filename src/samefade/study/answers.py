@@ -15,6 +15,8 @@ from samefade.study.honest import Means
 from samefade.study.markdown import number, text
 from samefade.study.shelf import Shelved
 
+SLACK = 0.05  # bits a packet, a fortieth of what four levels can make: two rates so near are told apart by nobody
+
 
 @dataclass(frozen=True)
 class Known:
@@ -89,11 +91,11 @@ def _rival(known: Known) -> str:
     found = [place for place in known.places(scheme, rival) if known.rate(place, scheme) or known.rate(place, rival)]
     if not found:
         return ""
-    above = _counted({place: known.rate(place, rival) >= known.rate(place, scheme) for place in found})
+    above = _counted({place: known.rate(place, rival) >= known.rate(place, scheme) - SLACK for place in found})
     both = " against ".join(number(float(np.mean([known.rate(p, arm) for p in found]))) for arm in (rival, scheme))
     return (
-        f"A plain filter with the band that `{scheme}` agreed on (`{rival}`) makes at least as much at {above}, on "
-        f"average {both} bits a packet where either makes keys."
+        f"A plain filter with the band that `{scheme}` agreed on (`{rival}`) makes as much, give or take {SLACK} "
+        f"bits a packet, or more at {above}, on average {both} where either makes keys."
     )
 
 
@@ -168,7 +170,7 @@ def _own(found: Sequence[Means]) -> str:
     if not found:
         return ""
     some = [one for one in found if one.values[honest.SECURE] > 0]
-    most = f", up to {number(max(one.values[honest.SECURE] for one in some), 4)} bits a sample" if some else ""
+    most = f", up to {number(max(one.values[honest.SECURE] for one in some))} bits a sample" if some else ""
     return f" Of `{found[0].arm}`, ours, something is left at {len(some)} of {len(found)} places{most}."
 
 
