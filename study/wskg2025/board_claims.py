@@ -58,7 +58,11 @@ def _row(seen: Seen, names: list[str], arm: str, metric: str) -> str:
 
 
 def _order(seen: Seen, place: str | None = None) -> str:
-    return ", ".join(name.removesuffix(", simulated") for name in places(seen, place))
+    stations: dict[str, list[str]] = {}
+    for name in places(seen, place):
+        where, _, station = name.removesuffix(", simulated").partition("/")
+        stations.setdefault(where, []).append(station)
+    return ", ".join(f"{where}s {' / '.join(found)}" for where, found in stations.items())
 
 
 def doubled(seen: Seen) -> Verdict:

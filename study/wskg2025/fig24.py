@@ -161,7 +161,7 @@ def judge(result: Result) -> dict[int, Verdict]:
 
 def _together(result: Result) -> Verdict:
     marks: dict[str, Mark] = {}
-    parts = []
+    seen = {}
     for place in _places(result):
         where = {"place": place, "later_min": 0.0}
         r, shift = (result.column(name, **where) for name in ("correlation", "shift"))
@@ -170,14 +170,20 @@ def _together(result: Result) -> Verdict:
         most = np.nanmedian(result.column("samples", **where)) // 2
         small = near < NEAR * most
         marks[place] = "cannot be tested" if not enough else "holds" if alike > HIGH and small else "differs"
-        parts.append(f"{place} {alike:.2f} at {near:.3g}")
-    why = f"Median correlation, high above {HIGH}, at the median shift, small below {NEAR:.0%} of the largest lag: "
-    return overall(marks, why + ", ".join(parts) + ". Recordings are matched by exchange, which leaves no shift.")
+        seen[place] = (float(alike), float(near))
+    low, far = min(seen, key=lambda place: seen[place][0]), max(seen, key=lambda place: seen[place][1])
+    why = (
+        f"The lowest median correlation is {seen[low][0]:.2f} ({low}), high above {HIGH}; the largest median shift "
+        f"{seen[far][1]:.3g} samples ({far}), small below {NEAR:.0%} of the largest lag. Recordings are matched by "
+        "exchange, which leaves none."
+    )
+    return overall(marks, why)
 
 
 def _later(result: Result) -> Verdict:
     marks: dict[str, Mark] = {}
-    parts = []
+    tested: list[Mark] = []
+    nearest = (-1.0, "")
     for place in _places(result):
         together = {name: result.column(name, place=place, later_min=0.0) for name in ("correlation", "shift")}
         seen = []
@@ -191,10 +197,11 @@ def _later(result: Result) -> Verdict:
                 )
             )
         marks[place] = joint([one for both in seen for one in both])
-        tested = sum(joint(both) == "holds" for both in seen)
-        if seen:
-            worst = max(seen, key=lambda both: both[0].y)
-            parts.append(f"{place} {tested} of {len(times)} ({worst[0].x:.2f} to {worst[0].y:.2f})")
-    why = "Later times with both a lower correlation and a larger shift (in brackets, the time that is most alike): "
-    more = ". The largest of many lags is high by chance where a block holds few independent samples."
-    return overall(marks, why + ", ".join(parts) + more)
+        tested += [joint(both) for both in seen if joint(both) != "cannot be tested"]
+        nearest = max(nearest, *((both[0].y, place) for both in seen))
+    why = (
+        f"A lower correlation and a larger shift are seen at {tested.count('holds')} of {len(tested)} later times; the "
+        f"most alike has a median correlation of {nearest[0]:.2f} ({nearest[1]}). The largest of many lags is high by "
+        "chance where a block holds few independent samples."
+    )
+    return overall(marks, why)

@@ -23,7 +23,7 @@ from samefade.presence import Decide, Heard
 from samefade.presence.published import CorrelationAndShift
 from samefade.study import Lab, Mark, Result, Spec, Verdict, overall
 from samefade.types import Float, Observation, Pair
-from wskg2025.contrasts import contrast, joint
+from wskg2025.contrasts import brief, contrast, joint
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -222,12 +222,13 @@ def _table(result: Result) -> Verdict:
         near = [float(np.mean(end["at_zero"])) for end in (honest, replay)]
         size = HONEST[0] / ROOT10 <= near[0] and abs(near[1]) <= REPLAYED[0] * ROOT10
         marks[place] = joint([apart, nearer, "holds" if size else "differs"])
-        parts.append(f"{place} {_pair(honest)} against {_pair(replay)} ({near[0]:.2f} against {near[1]:.2f})")
+        shifts = [float(np.mean(end["shift"])) for end in (honest, replay)]
+        parts.append(f"{brief(place)} {near[0]:.2f} / {shifts[0]:.1f} against {near[1]:.2f} / {shifts[1]:.1f}")
     why = (
-        "Correlation / |shift|, honest against replayed (in brackets, correlation at lag 0): "
+        "Correlation at lag 0, the kinder reading, and |shift|, honest against replayed: "
         + "; ".join(parts)
-        + ". Both directions are judged, and the order of magnitude at lag 0, the kinder reading. A shift of 330 "
-        "cannot be had from 60 samples; as a mean of chance shifts it needs some 660."
+        + ". Judged are both directions and the correlation's order of magnitude; 60 samples cannot have a shift of "
+        "330."
     )
     return overall(marks | {IMPOSSIBLE: "cannot be tested"}, why)
 
@@ -236,10 +237,6 @@ def _worlds(result: Result, name: str, place: str, what: str) -> NDArray[np.floa
     """Return one mean for each world: the trials of one world are no worlds of their own."""
     worlds, values = (result.column(column, place=place, kind=what) for column in ("world", name))
     return np.array([values[worlds == world].mean() for world in np.unique(worlds)])
-
-
-def _pair(end: Mapping[str, NDArray[np.float64]]) -> str:
-    return f"{np.mean(end['correlation']):.2f} / {np.mean(end['shift']):.1f}"
 
 
 def _detects(result: Result) -> Verdict:
@@ -253,13 +250,13 @@ def _detects(result: Result) -> Verdict:
         rule = learnt(result, place)
         marks[place] = "holds" if max(rule.accepts_replays, rule.refuses_honest) <= FEW_WRONG else "differs"
         parts.append(
-            f"{place} {_percent(rule.accepts_replays)} and {_percent(rule.refuses_honest)} (ours "
-            f"{_percent(_said(result, place, 'replay', 'accepted'))} and "
-            f"{_percent(_said(result, place, 'honest', 'refused'))}, no answer to "
-            f"{_percent(_said(result, place, 'honest', 'no answer'))} of honest)"
+            f"{brief(place)} {_percent(rule.accepts_replays)} and {_percent(rule.refuses_honest)} "
+            f"({_percent(_said(result, place, 'replay', 'accepted'))} and "
+            f"{_percent(_said(result, place, 'honest', 'refused'))})"
         )
     why = (
-        "Replays accepted and honest refused by thresholds learnt on the other half of the trials: "
+        "Replays accepted and honest refused, thresholds learnt on other trials (by our rule, which gives no answer to "
+        "many): "
         + "; ".join(parts)
         + ". At most one of twelve of either may go wrong. That old signals cannot be signed anew is tested in "
         "tests/attacks."

@@ -152,12 +152,12 @@ def judge(result: Result) -> dict[int, Verdict]:
         told = ", ".join(f"{NAMES[metric]} {gap:.2f}" for metric, gap in gaps.items())
         far = f", too far in {', '.join(NAMES[metric] for metric in apart)}" if apart else ""
         order = f", another order of {', '.join(turned)} at some tones" if turned else ""
-        parts.append(f"{place} {told}{far}{order}")
+        parts.append(f"{place.removesuffix(', simulated')} {told}{far}{order}")
     for place in (name for name in _names(result, "place") if not name.endswith("simulated")):
         r = result.column("pearson", place=place)
         marks[place] = "cannot be tested"  # the tone that the paper shows has no counterpart, and there are no keys
         low, middle, high = np.quantile(r, (0.1, 0.5, 0.9))
-        parts.append(f"{place} has r {low:.2f} to {high:.2f} (tenth to ninetieth percentile; median {middle:.2f})")
+        parts.append(f"{place} has r {low:.3f} to {high:.3f} (tenth to ninetieth percentile; median {middle:.3f})")
     why = (
         f"Simulated tones are drawn alike, so that they behave alike is no evidence. Largest distance of a tone's mean "
         f"from tone {SHOWN}'s: " + "; ".join(parts) + "."
