@@ -129,11 +129,8 @@ def _lags(known: Known) -> str:
         if steps:
             told = ", ".join(f"{' / '.join(map(number, rates))} at {_short(place)}" for place, rates in steps.items())
             parts.append(f"`{arms[1]}` {told}")
-    return (
-        f"Bits a packet without a lag / with one / matched by clock first, on the worlds that have all three: {'; '.join(parts)}."
-        if parts
-        else ""
-    )
+    what = "Bits a packet without a lag / with one / matched by clock first, on the worlds that have all three"
+    return f"{what}: {'; '.join(parts)}." if parts else ""
 
 
 def _shared(known: Known, place: str, arms: Sequence[str]) -> list[float]:
