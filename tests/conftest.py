@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# on a fresh checkout the first text that is drawn builds a table of Unicode for seconds: no slowness of a test
-settings.register_profile("samefade", suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("samefade")
-
 sys.path.insert(0, str(Path(__file__).parent / "session"))
 
 from spellings import spellings
+
+# on a fresh checkout the first text that is drawn builds a table of Unicode for seconds: no slowness of a test
+settings.register_profile("samefade", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("samefade")
 
 CANARY = b"a canary that nobody ever hears."
 _MOST = 8 << 20  # bytes of a file that are read
