@@ -36,7 +36,7 @@ def where(x):
     return os.getpid()
 
 def rest(x):
-    time.sleep(60 * (x > 0))
+    time.sleep(600 * (x > 0))
 """
 
 
@@ -97,10 +97,8 @@ def test_whoever_stops_asking_ends_what_is_computed(work):
     mine = set(active_children()) - before
     assert mine
     running.close()
-    for process in mine:
-        process.join(20)
-    assert not any(process.is_alive() for process in mine)
-    assert time.monotonic() - began < 50
+    assert _all_end(process.pid for process in mine)
+    assert time.monotonic() - began < 500
 
 
 @pytest.mark.usefixtures("work")
@@ -120,11 +118,18 @@ def test_no_process_outlives_a_parent_that_is_killed(tmp_path):
         child = int(parent.stdout.readline())
         os.kill(child, 0)
         parent.kill()
-    for _ in range(100):
-        if not _lives(child):
-            return
+    assert _all_end([child])
+
+
+def _all_end(pids):
+    """Wait for processes to end, by what the system says of them: asking a `Process` races with the pool's thread."""
+    left = set(pids)
+    for _ in range(1000):
+        left = {pid for pid in left if _lives(pid)}
+        if not left:
+            return True
         time.sleep(0.1)
-    pytest.fail(f"{child} lives on")
+    return False
 
 
 def _lives(pid):

@@ -124,8 +124,9 @@ def _protocol() -> "type[asyncio.Protocol]":
 
         def shutdown(self) -> None:
             idle = self.cycle is None or self.cycle.response_complete
+            told = self.transport.is_closing() or self.transport.get_write_buffer_size()
             super().shutdown()
-            if idle and not self.transport.get_write_buffer_size():
+            if idle and not told:
                 self.transport.abort()  # TLS would wait for the client's farewell for half a minute
 
     return Named
