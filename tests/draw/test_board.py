@@ -3,7 +3,8 @@
 import pytest
 from matplotlib.colors import same_color
 
-from samefade.draw.board import board, png
+from samefade.draw.board import board
+from samefade.draw.canvas import png
 from samefade.errors import NotEnough
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
@@ -14,6 +13,7 @@ from samefade import api, reciprocity, schemes
 from samefade.api.field import field
 from samefade.api.running import halves
 from samefade.bench.metrics import ACCOUNTS, ALL, Number, Outcome, metric
+from samefade.bench.needed import scheme_file
 from samefade.bench.source import Source
 from samefade.errors import OutOfRange, SamefadeError
 from samefade.reciprocity import Evidence
@@ -114,8 +114,8 @@ def _row(cell: Cell, pair: Pair[Observation], evidence: Evidence | SamefadeError
 
 def _scheme(name: str) -> Scheme:
     """Return a scheme by its name; a file is read anew when it changed, all else is looked for once."""
-    path = Path(name.rpartition(":")[0])
-    return _found(name, path.stat().st_mtime_ns if path.suffix == ".py" and path.is_file() else 0)
+    file = scheme_file(name)
+    return _found(name, file.stat().st_mtime_ns if file is not None and file.is_file() else 0)
 
 
 @lru_cache(maxsize=64)  # looking through the installed packages takes longer than a small cell
@@ -160,5 +160,5 @@ def _met(scheme: Scheme, trained: Terms, spoken: Pair[Spoken]) -> Terms:
 def _trained(source: Source, _hashes: tuple[str, ...], scheme: Scheme) -> Terms:
     pair = source.pair()
     pair = pair if scheme.all_tones else pair.one_tone()
-    spoken = pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
+    spoken = pair.spoken()
     return scheme.agree(spoken.a, spoken.b, SEED[:16])

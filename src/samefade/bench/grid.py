@@ -8,8 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from samefade import __version__
 from samefade.bench.cell import Cell
-from samefade.bench.digest import digest
-from samefade.bench.needed import Needed, is_file, scheme_file
+from samefade.bench.needed import Needed, scheme_hash
 from samefade.bench.source import Source, fingerprint
 
 
@@ -74,7 +73,7 @@ class Grid:
         Raises:
             SamefadeError: When a file or a public set is not here.
         """
-        files = {name: digest(scheme_file(name)) for name in self.schemes if is_file(name)}
+        files = {name: scheme_hash(name) for name in self.schemes}
         trained = None if self.trained is None else fingerprint(self.trained)
         asked: dict[str, Any] = {
             "metrics": self.metrics, "minutes": self.minutes, "terms": self.terms, "trained": trained,
@@ -86,7 +85,7 @@ class Grid:
                 about = {**asked, "source": fingerprint(source)}
                 for name in self.schemes:
                     cell = Cell(source, name, self.metrics, self.minutes, self.trained, self.terms)
-                    cells.append(Planned(_hash({**about, "scheme": [name, files.get(name)]}), place.label, cell))
+                    cells.append(Planned(_hash({**about, "scheme": [name, files[name]]}), place.label, cell))
         return cells
 
     def needed(self) -> Needed:
@@ -94,7 +93,7 @@ class Grid:
         sources = [place.source for place in self.data] + ([] if self.trained is None else [self.trained])
         return Needed(
             {source: source.hashes() for source in sources if source.kind != "sim"},
-            {name: digest(scheme_file(name)) if is_file(name) else None for name in self.schemes},
+            {name: scheme_hash(name) for name in self.schemes},
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -59,8 +59,7 @@ def each(work: Callable[[T], R], items: Sequence[T], *, workers: int | None = No
 
 def _pooled(work: Callable[[T], R], items: dict[int, T], workers: int) -> Generator[tuple[int, R]]:
     others = set(active_children())
-    # a fresh interpreter for each: a fork would copy the threads' locks of libraries that were imported here
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_serve) as pool:
+    with processes(workers) as pool:
         places: dict[Future[R], int] = {pool.submit(work, item): i for i, item in items.items()}
         try:
             for done in as_completed(places):
@@ -70,6 +69,14 @@ def _pooled(work: Callable[[T], R], items: dict[int, T], workers: int) -> Genera
             for process in set(active_children()) - others:  # what they are at is lost; nobody will ask for it
                 process.terminate()
             raise
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Return processes that leave an interrupt to this one and end when it ends.
+
+    Each is a fresh interpreter: a fork would copy the threads' locks of libraries that were imported here.
+    """
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_serve)
 
 
 def _serve() -> None:

@@ -32,18 +32,24 @@ class Needed:
                     return f"{source.name} holds something else there"
             for name, hash_ in self.schemes.items():
                 schemes.find(name)
-                if hash_ is not None and digest(scheme_file(name)) != hash_:
+                if hash_ is not None and scheme_hash(name) != hash_:
                     return f"{name} is another file there"
         except SamefadeError as why:
             return str(why)
         return None
 
 
-def is_file(scheme: str) -> bool:
-    """Say whether a scheme is named as `file.py:ClassName`."""
-    return scheme.rpartition(":")[0].endswith(".py")
+def scheme_file(scheme: str) -> Path | None:
+    """Return the file of a scheme that is named as `file.py:ClassName`, None for an installed one."""
+    path, _, name = scheme.rpartition(":")
+    return Path(path) if name and path.endswith(".py") else None
 
 
-def scheme_file(scheme: str) -> Path:
-    """Return the file of such a scheme."""
-    return Path(scheme.rpartition(":")[0])
+def scheme_hash(scheme: str) -> str | None:
+    """Return the SHA-256 of that file, None for an installed scheme.
+
+    Raises:
+        UnreadableRecording: When the file is not there.
+    """
+    file = scheme_file(scheme)
+    return None if file is None else digest(file)

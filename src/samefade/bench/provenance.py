@@ -16,12 +16,12 @@ def commit() -> str | None:
 
     Installed code knows none, even where it lies inside somebody else's repository.
     """
-    if _git("ls-files", "--error-unmatch", _HERE.name) is None:
+    if git(_HERE.parent, "ls-files", "--error-unmatch", _HERE.name) is None:
         return None
-    found = _git("rev-parse", "HEAD")
+    found = git(_HERE.parent, "rev-parse", "HEAD")
     if found is None:
         return None
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", str(_HERE.parents[1]))
+    changed = git(_HERE.parent, "status", "--porcelain", "--untracked-files=no", "--", str(_HERE.parents[1]))
     return found.strip() + ("+" if changed else "")
 
 
@@ -35,10 +35,11 @@ def made_by() -> dict[str, str]:
     return versions()
 
 
-def _git(*arguments: str) -> str | None:
+def git(folder: Path, *words: str) -> str | None:
+    """Return what the user's own git says of a folder, or None where it has nothing to say or is not there."""
     try:
-        command = ["git", "-C", str(_HERE.parent), *arguments]  # of our own words and this file's place alone
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+        command = ["git", "-C", str(folder), *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)  # noqa: S603 -- our words
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout

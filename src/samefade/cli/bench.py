@@ -117,7 +117,8 @@ def _publish(campaign: "Campaign", lines: Sequence["Row"]) -> Path | None:
     from samefade import dash
     from samefade.bench import BETTER
     from samefade.dash.leaderboard import leaderboard
-    from samefade.draw.board import board, png
+    from samefade.draw.board import board
+    from samefade.draw.canvas import png
 
     ranked = [metric for metric in campaign.grid.metrics if metric in BETTER]
     pictures = {

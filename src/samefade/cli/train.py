@@ -74,7 +74,7 @@ def _told(source: Given, scheme: "Learned", minutes: float | None) -> Pair[Spoke
     pair = tones(scheme, source.pair())
     if minutes is not None:
         return pair.split(minutes=minutes)[0]
-    return pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
+    return pair.spoken()
 
 
 def _described(trained: Trained, path: Path) -> dict[str, object]:

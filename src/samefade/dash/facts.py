@@ -8,13 +8,13 @@ Two kinds of page:
 Neither holds a key or a kept sample, and pictures are drawn from spoken samples alone.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from samefade.api import Certificate, Report
 from samefade.api.overclaim import Overclaim
+from samefade.bench.digest import digest
 from samefade.errors import UnreadableRecording
 from samefade.reciprocity import Evidence
 from samefade.types import Observation, Pair
@@ -115,8 +115,8 @@ def inputs(files: Mapping[str, Path], *, digests: bool) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     for holds, path in files.items():
         try:
-            digest = _sha256(path) if digests else None
-            told.append({"holds": holds, "name": path.name, "bytes": path.stat().st_size, "sha256": digest})
+            sha256 = digest(path) if digests else None
+            told.append({"holds": holds, "name": path.name, "bytes": path.stat().st_size, "sha256": sha256})
         except OSError as why:
             raise UnreadableRecording(path, reason=why.strerror or str(why)) from None
     return told
@@ -130,8 +130,3 @@ def events(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _numbers(evidence: Evidence) -> dict[str, Any]:
     """Return what was measured but its span: over a silent sample, that is the largest sample itself."""
     return {name: value for name, value in evidence.to_json().items() if name not in {"span_a", "span_b"}}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,6 @@
 """One metric of a grid: the mean of every scheme at every place, with its 95 % confidence interval."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Literal
 
 import numpy as np
@@ -63,10 +62,3 @@ def _panel(axes: Axes, lines: Sequence[Line], better: str) -> None:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
-
-
-def png(figure: Figure) -> bytes:
-    """Return a picture as PNG, for a page that holds its pictures itself."""
-    made = BytesIO()
-    figure.savefig(made, format="png", dpi=110)
-    return made.getvalue()

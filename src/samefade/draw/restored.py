@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from samefade import metrics, schemes
 from samefade.draw.canvas import COLOURS
 from samefade.errors import SamefadeError
-from samefade.types import Observation, Pair, Spoken
+from samefade.types import Observation, Pair
 
 
 def restored_panel(axes: Axes, pair: Pair[Observation]) -> None:
@@ -20,7 +20,7 @@ def restored_panel(axes: Axes, pair: Pair[Observation]) -> None:
     """
     axes.set(xlabel="time (min)", ylabel="in standard deviations")
     scheme = schemes.Wskg()
-    spoken = pair.each(lambda x: Spoken(x.values, x.rate, x.mask, x.end, x.unit, x.start))
+    spoken = pair.spoken()
     try:
         terms = scheme.agree(spoken.a, spoken.b)
         features = [scheme.feature(x, terms) for x in (spoken.a, spoken.b)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from samefade.bench import Cell, Row, Source, fingerprint
-from samefade.bench.digest import digest
+from samefade.bench.needed import scheme_hash
 from samefade.errors import CannotWrite, SamefadeError
 
 KEPT = 8  # states of the code whose cells are kept
@@ -104,7 +104,7 @@ class Cells:
 
     def _key(self, cell: Cell) -> str | None:
         try:
-            about = [self._source(cell.source), cell.scheme, _file_of(cell.scheme), cell.minutes, cell.terms]
+            about = [self._source(cell.source), cell.scheme, scheme_hash(cell.scheme), cell.minutes, cell.terms]
             about.append(None if cell.trained is None else self._source(cell.trained))
         except SamefadeError:
             return None
@@ -146,11 +146,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- a number of NumPy's or of Pyth
 
 def _nan(value: Any) -> Any:  # noqa: ANN401 -- as above
     return float("nan") if value == "NaN" else value
-
-
-def _file_of(scheme: str) -> str | None:
-    file, _, name = scheme.rpartition(":")
-    return digest(Path(file)) if name and file.endswith(".py") else None
 
 
 def _prune(folder: Path, ours: Path) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
 from typing import TypeVar
 
 from samefade.bench import cores, each
-from samefade.bench.local import _serve
+from samefade.bench.local import processes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,7 +57,7 @@ class Pool:
 
     def _shared(self, work: Callable[[T], R], items: dict[int, T]) -> Generator[tuple[int, R]]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_serve)
+            self._pool = processes(self.workers)
         places: dict[Future[R], int] = {self._pool.submit(work, item): i for i, item in items.items()}
         try:
             for done in as_completed(list(places)):

@@ -2,7 +2,6 @@
 
 import json
 import platform
-import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 import samefade
 from samefade.api.versions import versions
 from samefade.bench import cores
+from samefade.bench.provenance import git
 
 # rooms that face people or carry bytes: no number of a study depends on them
 _APART = ("cli", "dash", "draw", "keys", "link", "study")
@@ -46,10 +46,10 @@ def _version(name: str) -> str | None:
 @cache
 def commit(folder: Path) -> tuple[str | None, bool | None]:
     """Return the commit of the repository that a folder lies in, and whether its tracked files were changed since."""
-    head = _git(folder, "rev-parse", "HEAD")
+    head = git(folder, "rev-parse", "HEAD")
     if not head:
         return None, None
-    return head, bool(_git(folder, "status", "--porcelain", "--untracked-files=no"))
+    return head.strip(), bool(git(folder, "status", "--porcelain", "--untracked-files=no"))
 
 
 def provenance(folder: Path, code: str, spent: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,14 +72,3 @@ def provenance(folder: Path, code: str, spent: Mapping[str, Any]) -> dict[str, A
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         **spent,
     }
-
-
-def _git(folder: Path, *words: str) -> str:
-    try:
-        told = subprocess.run(  # noqa: S603 -- fixed words
-            ["git", "-C", str(folder), *words],  # noqa: S607 -- the user's own git, where there is one
-            capture_output=True, text=True, check=False, timeout=20,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return told.stdout.strip() if told.returncode == 0 else ""

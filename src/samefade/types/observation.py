@@ -175,6 +175,10 @@ class Pair(Generic[Half]):
 
         return replace(self.each(single), main=0)
 
+    def spoken(self) -> "Pair[Spoken]":
+        """Return the whole record as one that may be spoken: nothing of it can become a key."""
+        return self.each(lambda x: _as(Spoken, x))
+
     def split(
         self, *, minutes: float | None = None, fraction: float = 0.25, guard: float = 0.0
     ) -> "tuple[Pair[Spoken], Pair[Kept]]":
