@@ -9,8 +9,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ROOMS = (
-    "align", "amplify", "channel", "data", "draw", "entropy", "errors", "files", "keys", "link", "metrics", "observe",
-    "presence", "quantize", "reciprocity", "reconcile", "restore", "schemes", "session", "types", "wavelet", "wire",
+    "align", "amplify", "channel", "data", "draw", "entropy", "errors", "files", "keys", "link", "lpwan", "metrics",
+    "observe", "presence", "quantize", "reciprocity", "reconcile", "restore", "schemes", "session", "types", "wavelet",
+    "wire",
 )  # fmt: skip
 _HOMES = {
     "Recording": "types",

@@ -16,6 +16,7 @@ from samefade.cli import (
     identity,
     key,
     keys,
+    lpwan,
     measure,
     node,
     read,
@@ -53,6 +54,7 @@ app.command()(node.node)
 app.command()(identity.identity)
 app.command()(trace.trace)
 app.add_typer(keys.app, name="keys")
+app.add_typer(lpwan.app, name="lpwan")
 app.add_typer(data.app, name="data")
 app.command()(doctor.doctor)
 

@@ -1,0 +1,10 @@
+"""`samefade lpwan`: plan, simulate and serve keys over low-power wide-area networks; one file a command."""
+
+import typer
+
+app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, serve.", no_args_is_help=True)
+
+
+@app.callback()
+def _lpwan() -> None:
+    """Gather the commands."""
