@@ -62,7 +62,7 @@ def started(work):  # noqa: ARG001 -- its path must be set when the workers star
 @pytest.fixture
 def cluster(started):
     """The cluster with all its workers: those that another test killed have come back."""
-    started.client.wait_for_workers(3, timeout="60s")
+    started.client.wait_for_workers(3, timeout="600s")
     return started
 
 
@@ -76,7 +76,7 @@ def test_a_killed_worker_loses_nothing(cluster, work, tmp_path):
             killed = next(other for other in cluster.client.run(os.getpid).values() if other != pid)
             os.kill(killed, signal.SIGKILL)
     assert found == {i: i for i in range(16)}
-    cluster.client.wait_for_workers(3, timeout="60s")
+    cluster.client.wait_for_workers(3, timeout="600s")
     assert killed not in cluster.client.run(os.getpid).values()
 
 

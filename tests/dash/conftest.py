@@ -74,7 +74,7 @@ def look(browser, tmp_path):
                "--disable-component-update", "--hide-scrollbars", "--enable-logging=stderr",
                f"--user-data-dir={tmp_path / 'profile'}")  # fmt: skip
         seen = subprocess.run(
-            [browser, *own, *options, address], capture_output=True, text=True, timeout=60, check=False
+            [browser, *own, *options, address], capture_output=True, text=True, timeout=600, check=False
         )
         assert seen.returncode == 0, seen.stderr[-2000:]
         return seen.stdout, [line for line in seen.stderr.splitlines() if "CONSOLE" in line]

@@ -74,7 +74,7 @@ class Terminal:
                 with suppress(ProcessLookupError):
                     os.killpg(group, number)
             time.sleep(0.1)
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=100)
         os.close(self._end)
 
     def _listen(self):

@@ -121,10 +121,10 @@ def test_serve_hands_out_a_key(keys, stocked, fast_path, tmp_path):
         address = json.loads(told)["address"]
         context = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.pem")
         context.load_cert_chain(tmp_path / "tls" / "alice.pem", tmp_path / "tls" / "alice.key")
-        with urllib.request.urlopen(f"{address}/api/v1/keys/bob/enc_keys", context=context, timeout=20) as answer:
+        with urllib.request.urlopen(f"{address}/api/v1/keys/bob/enc_keys", context=context, timeout=200) as answer:
             given = json.load(answer)["keys"]
         running.send_signal(signal.SIGTERM)
-        _, err = running.communicate(timeout=20)
+        _, err = running.communicate(timeout=200)
     assert (err, running.returncode) == ("", 0)
     assert [one["key_ID"] for one in given] == [str(issued[0].key_id)]
 

@@ -122,17 +122,17 @@ def test_a_client_without_a_certificate_is_refused_by_tls(both, tls):
     address, store, _ = both()
     ca = str(tls / "ours" / "ca.pem")
     with pytest.raises(requests.exceptions.RequestException):
-        requests.get(address + ENC, verify=ca, timeout=10)
+        requests.get(address + ENC, verify=ca, timeout=120)
     with pytest.raises(requests.exceptions.RequestException):
-        requests.get(address + ENC, verify=ca, cert=files(tls, "alice", "theirs"), timeout=10)
+        requests.get(address + ENC, verify=ca, cert=files(tls, "alice", "theirs"), timeout=120)
     assert store.count(b"sta") == 3
-    assert requests.get(address + ENC, verify=ca, cert=files(tls, "alice"), timeout=10).status_code == 200
+    assert requests.get(address + ENC, verify=ca, cert=files(tls, "alice"), timeout=120).status_code == 200
 
 
 def test_plain_http_gets_nothing(both):
     address, store, _ = both()
     with pytest.raises(requests.exceptions.RequestException):
-        requests.get(address.replace("https", "http") + ENC, timeout=10)
+        requests.get(address.replace("https", "http") + ENC, timeout=120)
     assert store.count(b"sta") == 3
 
 
@@ -167,7 +167,7 @@ def test_a_forged_header_names_nobody(both, tls):
     address, *_ = both()
     headers = {"X-Forwarded-For": "1.2.3.4", "X-Client-Cert": "alice", "X-SSL-Client-S-DN": "CN=alice"}
     told = requests.get(
-        address + ENC, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "carol"), timeout=10, headers=headers
+        address + ENC, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "carol"), timeout=120, headers=headers
     )
     assert told.status_code == 401
 
@@ -179,7 +179,7 @@ def test_two_clients_on_one_server_never_get_one_key(both, tls):
     def fetch():
         while True:
             told = requests.get(
-                address + ENC, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "alice"), timeout=30
+                address + ENC, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "alice"), timeout=300
             )
             if told.status_code != 200:
                 wrong.append(told.status_code)
@@ -247,10 +247,13 @@ def test_a_signal_stops_the_server_cleanly(stocked, fast_path, tls, number):
     command = [sys.executable, "-c", MAIN, str(fast_path), str(tls / "ours")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         address = running.stdout.readline().strip()
-        told = requests.get(address + STATUS, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "alice"), timeout=20)
+        ca, mine = str(tls / "ours" / "ca.pem"), files(tls, "alice")
+        told = requests.get(address + STATUS, verify=ca, cert=mine, timeout=200)
+            address + STATUS, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "alice"), timeout=200
+        )
         assert told.status_code == 401
         running.send_signal(number)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=200)
     assert (out, err, running.returncode) == ("stopped\n", "", 0)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from link_ends import make, make_a_bug, make_forever, make_nothing
+from stopping import soonest
 
 from samefade.link.child import End, crossed
 from samefade.link.hostile import Hostile
@@ -54,7 +55,7 @@ def test_a_bug_in_an_end_does_not_hang(capfd):
 
 
 def test_processes_stop_within_a_second_of_being_asked_to():
-    assert min(seconds_to_stop() for _ in range(2)) < 1.0  # the machine may be busy once
+    assert soonest(seconds_to_stop) < 1
     assert not multiprocessing.active_children()
 
 

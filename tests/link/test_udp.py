@@ -10,6 +10,7 @@ import time
 
 import pytest
 from link_doubles import Flock, Talker
+from stopping import seconds_until_ended, soonest
 
 from samefade.errors import OutOfRange
 from samefade.link import asockets
@@ -229,21 +230,24 @@ def test_a_datagram_too_long_to_send_is_loss_under_asyncio():
 
 def test_it_stops_within_a_second_when_asked_to():
     for run in (run_udp, lambda *a, **k: asyncio.run(arun_udp(*a, **k))):
-        with UdpPort.bind("127.0.0.1") as deaf:
-            stop = threading.Event()
-            thread = threading.Thread(
-                target=run, args=(Drive(Talker(True, 5, retry=60.0)), *deaf.address), kwargs={"stop": stop.is_set}
-            )
-            thread.start()
-            time.sleep(0.1)
-            begun = time.monotonic()
-            stop.set()
-            thread.join(5)
-            assert not thread.is_alive()
-            assert time.monotonic() - begun < 1
+
+        def ended(run=run):
+            with UdpPort.bind("127.0.0.1") as deaf:
+                stop = threading.Event()
+                drive = Drive(Talker(True, 5, retry=60.0))
+                thread = threading.Thread(target=run, args=(drive, *deaf.address), kwargs={"stop": stop.is_set})
+                thread.start()
+                time.sleep(0.1)
+                return seconds_until_ended(stop, thread)
+
+        assert soonest(ended) < 1
 
 
 def test_a_flood_does_not_keep_it_from_stopping():
+    assert soonest(seconds_to_stop_in_a_flood) < 1
+
+
+def seconds_to_stop_in_a_flood():
     flood = threading.Event()
     with Served() as served:
 
@@ -255,13 +259,11 @@ def test_a_flood_does_not_keep_it_from_stopping():
         pourer = threading.Thread(target=pour)
         pourer.start()
         time.sleep(0.2)
-        begun = time.monotonic()
-        served.stop.set()
-        served.thread.join(5)
-        took = time.monotonic() - begun
-        flood.set()
-        pourer.join()
-    assert took < 1
+        try:
+            return seconds_until_ended(served.stop, served.thread)
+        finally:
+            flood.set()
+            pourer.join()
 
 
 def test_cancelling_closes_the_socket():

@@ -20,7 +20,7 @@ if not hasattr(os, "fork"):
     pytest.skip("this system cannot fork", allow_module_level=True)
 
 OTHER = {"sta": "ap", "ap": "sta"}
-LONGEST = 60.0  # seconds, on a machine that is busy
+LONGEST = 600.0  # seconds, on a machine that is busy
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +164,7 @@ def test_a_stop_tells_the_other_end_and_leaves_all_whole(nodes, number, victim, 
     stopped.signal(number)
     assert stopped.ended() == 4
     took = time.monotonic() - begun
-    assert took < 2 or os.getloadavg()[0] > 2
+    assert took < 20  # it does not sit out its patience, which is minutes
     assert other.ended() == 4
     for one, error in ((stopped, "Stopped"), (other, "GaveUp")):
         (end,) = json.loads(one.told("out"))["ends"].values()

@@ -95,7 +95,7 @@ def end_group(process):
         process.wait(timeout=2)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=5)
+    process.wait(timeout=100)
     process.stdin.close()
 
 

@@ -287,7 +287,7 @@ def test_aiocoaps_own_programs_take_the_files_as_they_are(need, start, free_port
     request = (programs / "aiocoap-client", "-q", "--credentials", name, f"coap://127.0.0.1:{port}/note")
     for _ in range(20):
         asking = start(*request, cwd=tmp_path / "initiator")
-        if asking.process.wait(timeout=5) == 0:
+        if asking.process.wait(timeout=100) == 0:
             break
         assert serving.process.poll() is None, serving.said()
     assert asking.said() == "only for the station\n"
