@@ -249,8 +249,6 @@ def test_a_signal_stops_the_server_cleanly(stocked, fast_path, tls, number):
         address = running.stdout.readline().strip()
         ca, mine = str(tls / "ours" / "ca.pem"), files(tls, "alice")
         told = requests.get(address + STATUS, verify=ca, cert=mine, timeout=200)
-            address + STATUS, verify=str(tls / "ours" / "ca.pem"), cert=files(tls, "alice"), timeout=200
-        )
         assert told.status_code == 401
         running.send_signal(number)
         out, err = running.communicate(timeout=200)
