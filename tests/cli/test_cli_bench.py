@@ -145,7 +145,7 @@ def _killed(grid, out):
     """Start a real run, kill it once some parts are there, and return how many rows those parts held."""
     command = [sys.executable, "-m", "samefade", "bench", str(grid), "--out", str(out), "--workers", "2"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + 600
         while len(list((out / "parts").glob("part-*"))) < 2 and time.monotonic() < give_up:  # one holds trials
             assert running.poll() is None
             time.sleep(0.01)

@@ -126,11 +126,11 @@ def test_a_training_that_was_killed_goes_on(samefade, link, tmp_path, monkeypatc
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    end = time.monotonic() + 120
+    end = time.monotonic() + 1200
     while not state.exists() and time.monotonic() < end and began.poll() is None:
         time.sleep(0.005)
     os.kill(began.pid, signal.SIGKILL)
-    assert began.wait(10) == -signal.SIGKILL
+    assert began.wait(100) == -signal.SIGKILL
     assert not model.exists()
     chunks = []
     step = training._trained

@@ -51,7 +51,7 @@ class Terminal:
         """Press Ctrl-C."""
         os.write(self._end, b"\x03")
 
-    def until(self, done, seconds=120.0):
+    def until(self, done, seconds=600.0):
         """Listen until what was said, and the exit code if there is a prompt again, satisfy a condition."""
         end = time.monotonic() + seconds
         while True:

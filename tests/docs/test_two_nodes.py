@@ -99,7 +99,7 @@ def asked_for(typed):
 
 def wait_for_udp(port):
     """Wait for a server that does not say when it listens."""
-    for _ in range(600):
+    for _ in range(3000):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
                 probe.bind(("127.0.0.1", port))

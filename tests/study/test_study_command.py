@@ -206,8 +206,8 @@ def test_what_did_not_change_is_not_computed_again(toy):
 
 
 def test_a_killed_study_goes_on_where_it_was(toy):
-    started = toy.start("fig2", slow=0.3)
-    until = time.monotonic() + 60
+    started = toy.start("fig2", slow=1.0)
+    until = time.monotonic() + 600
     while toy.counted("cell") < 3 and time.monotonic() < until:
         time.sleep(0.02)
     started.send_signal(signal.SIGKILL)

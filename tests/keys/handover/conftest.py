@@ -56,7 +56,7 @@ class Running:
     def said(self):
         return self.log.read_text(errors="replace")
 
-    def until(self, *texts, seconds=15.0):
+    def until(self, *texts, seconds=150.0):
         """Wait for one of the texts and return all that was said."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -62,7 +62,7 @@ class Tunnel:
             self.spaces.ip(end, "link", "set", device, "up")
 
     def until_there(self, end):
-        for _ in range(200):
+        for _ in range(3000):
             if self.programs[end].process.poll() is not None:
                 pytest.skip(f"wireguard-go does not run here: {self.programs[end].said().strip().splitlines()[-1:]}")
             try:
