@@ -4,19 +4,37 @@ The inverse wavelet transform over a range of rows is a fixed linear filter, so 
 the band; this filter uses that choice and nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from samefade.errors import OutOfRange
 from samefade.restore.admit import admit, agreed_band, period, restored
+from samefade.restore.brick_wall import brick_wall, half_gain, within
 from samefade.restore.coherent_band import CoherentBand
+from samefade.restore.parts import Parts
 from samefade.types import Band, Feature, Half, Observation, Terms
 
-HALF_GAIN = 0.95763
-"""Where the wavelet's filter edge has gain ½, in units of the edge row's frequency (half a voice outward).
 
-G(u) = (1/C_ψ) ∫₀^u 2 exp(−(v − 6)²/2) / v dv reaches ½ at u = 5.8245, and u = 2πfs with s = 1/(1.0330 f_row).
-"""
+@dataclass(frozen=True)
+class FixedBand:
+    """A rule that learns nothing: the same band whatever was heard, for `BandFilter(rule=FixedBand(…))`.
+
+    Attributes:
+        slow: Longest period, samples.
+        fast: Shortest period, samples, at least 2.
+    """
+
+    slow: float = 21.0
+    fast: float = 2.0
+
+    def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:  # noqa: ARG002 -- it learns nothing
+        """Return the terms with the band.
+
+        Raises:
+            OutOfRange: When the periods are out of order, or the shorter one is below 2 samples.
+        """
+        if not 2 <= self.fast <= self.slow < float("inf"):
+            raise OutOfRange("periods", f"{self.slow:g} and {self.fast:g}", "finite, the longer first, both at least 2")
+        return replace(terms, band=Band(terms.rate / self.slow, terms.rate / self.fast))
 
 
 @dataclass(frozen=True)
@@ -27,7 +45,7 @@ class BandFilter:
         rule: How the band is found.
     """
 
-    rule: CoherentBand = CoherentBand()
+    rule: CoherentBand | FixedBand = CoherentBand()
 
     def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
         """Return the terms with the band that the wavelet scheme itself would agree on.
@@ -53,26 +71,22 @@ class BandFilter:
             OutOfRange: When the terms have no band or a silly one.
             TooFewSamples: When the record is not longer than its edges.
         """
-        from scipy import fft
-
         band = agreed_band(terms, x.rate)
         values = admit(x)
-        low, high = half_gain(band)
-        n = len(values)
-        bins = fft.dct(values, axis=0, norm="ortho")  # the Fourier transform of the record and its mirror image
-        frequency = np.arange(n) * x.rate / (2 * n)
-        outside = (frequency < low) | (frequency > high)
-        outside[0] = False
-        bins[outside] = 0.0
-        smooth = fft.idct(bins, axis=0, norm="ortho")
+        smooth = brick_wall(values, x.rate, *half_gain(band))
         return restored(x, smooth, reach=period(x.rate, band.high), bridge=x.rate / (2 * band.high))
 
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:
+        """Return what lies below the band, with the mean, as large scale, the band as small, what lies above as noise.
 
-def half_gain(band: Band) -> tuple[float, float]:
-    """Return the two frequencies where the wavelet filter of the band has gain ½, Hz.
+        A band that begins at the slowest row of the record has nothing below it: then what is slow is in the small
+        scale, and Eve's correlation shows it. `BandPass` sets a lower edge.
 
-    Rows reach half a voice beyond their own frequency.
-    A band of a few rows has a lower gain everywhere; its edges are where those of a wide one would be.
-    """
-    half_voice = 2 ** (1 / (2 * band.voices))
-    return HALF_GAIN * band.low / half_voice, HALF_GAIN * band.high * half_voice
+        Args:
+            x: The observation.
+            terms: Terms with a band.
+
+        Raises:
+            ConstantSignal, OutOfRange, TooFewSamples: As in `restore`.
+        """
+        return within(self.restore(x, terms), agreed_band(terms, x.rate))

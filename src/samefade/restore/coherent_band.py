@@ -26,7 +26,9 @@ import numpy as np
 from samefade import wavelet
 from samefade.errors import EndsDisagree, OutOfRange
 from samefade.restore.admit import admit, agreed_band, period, restored
+from samefade.restore.brick_wall import within
 from samefade.restore.own_band import own_looks, passing, scalogram
+from samefade.restore.parts import Parts
 from samefade.restore.thresholds import Thresholds, band, held, lower_coherence, lower_samples
 from samefade.types import Band, Feature, Float, Half, Kept, Observation, Terms
 
@@ -110,6 +112,21 @@ class CoherentBand:
             np.ascontiguousarray(values.T), rate=x.rate, low=found.low, high=found.high, voices=found.voices
         )
         return restored(x, kept.T, reach=period(x.rate, found.high), bridge=x.rate / (2 * found.high))
+
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:
+        """Return the band as small scale, what lies below it, with the mean, as large scale, what lies above as noise.
+
+        The band is a band-pass only where its lowest row is above the slowest of the record; coherence alone does not
+        make it one, because what is slow is coherent. `BandPass` sets a lower edge.
+
+        Args:
+            x: The observation.
+            terms: Terms with a band, from `agree`; the readings "self" and "scalogram" are cut at its lower edge.
+
+        Raises:
+            ConstantSignal, NotReciprocal, OutOfRange, TooFewSamples: As in `restore`.
+        """
+        return within(self.restore(x, terms), agreed_band(terms, x.rate))
 
     def _own(self, values: Float, rate: float, terms: Terms) -> Band | None:
         if self.reading in ("agreed", "oracle"):

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
+from samefade.errors import OutOfRange
 from samefade.restore.admit import admit
+from samefade.restore.parts import Parts, parted
 from samefade.types import Feature, Float, Half, Mask, Terms
 
 HEARD = 0.5
@@ -50,10 +51,22 @@ class Detrend:
             OutOfRange: When the window is even or below 3, or `seconds` is below 3 samples.
             TooFewSamples: When the record is not longer than the window, or fewer than 2 samples are usable.
         """
+        return self.split(x).small
+
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:  # noqa: ARG002 -- every decomposition takes terms
+        """Return the moving average as large scale and each value less it as small scale; both usable as in `restore`.
+
+        Args:
+            x: The observation.
+            terms: Not used.
+
+        Raises:
+            ConstantSignal, NotFinite, OutOfRange, TooFewSamples: As in `restore`.
+        """
         half = self._samples(x.rate) // 2
-        values = admit(x, least=2 * half + 2)
-        trend, usable = _trend(values.astype(np.float64, copy=False), x.mask, half)
-        return residue(x, values - trend, usable)
+        values = admit(x, least=2 * half + 2).astype(np.float64, copy=False)
+        trend, usable = _trend(values, x.mask, half)
+        return parted(x, values, values - trend, usable)
 
     def _samples(self, rate: float) -> int:
         if self.seconds is None:
@@ -63,34 +76,6 @@ class Detrend:
         if not (np.isfinite(self.seconds) and self.seconds * rate >= 2):
             raise OutOfRange("seconds", self.seconds, f"a finite number of at least {2 / rate:g} s, 3 samples")
         return 2 * int(self.seconds * rate / 2) + 1
-
-
-def residue(x: Half, values: Float, usable: Mask, *, rate: float | None = None, gain: float = 1.0) -> Feature[Half]:
-    """Return the feature of what a filter left over, unless that is rounding alone.
-
-    A quantiser would make bits of rounding errors as of anything else, and whoever knows the trend knows them.
-
-    Args:
-        x: The observation.
-        values: (m,) or (m, k) what is left of it.
-        usable: (m,) which of them may feed a key.
-        rate: Samples per second of `values`, Hz; by default the observation's.
-        gain: By how much the filter may enlarge an input's rounding error.
-
-    Raises:
-        ConstantSignal: When no tone varies by more than rounding.
-        TooFewSamples: When fewer than 2 values are usable.
-    """
-    left = values[usable]
-    if len(left) < 2:
-        raise TooFewSamples(have=len(left), need=2)
-    heard = x.values[x.mask]
-    precision = np.finfo(heard.dtype if heard.dtype == np.float32 else np.float64).eps
-    rounding = 64 * gain * precision * np.max(np.abs(heard), axis=0)
-    if not np.any(np.ptp(left, axis=0) > rounding):
-        raise ConstantSignal(x.end, float(left.flat[0]))
-    kind = np.float32 if heard.dtype == np.float32 else np.float64
-    return Feature(values.astype(kind, copy=False), x.rate if rate is None else rate, usable, x)
 
 
 def _trend(values: Float, mask: Mask, half: int) -> tuple[Float, Mask]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from samefade.errors import OutOfRange
 from samefade.restore.admit import admit
-from samefade.restore.detrend import residue
+from samefade.restore.parts import Parts, parted
 from samefade.types import Feature, Half, Terms
 
 
@@ -47,6 +47,22 @@ class Difference:
             OutOfRange: When `lag` or `every` is below 1.
             TooFewSamples: When there are no two pairs, or fewer than 2 are usable.
         """
+        return self.split(x).small
+
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:  # noqa: ARG002 -- every decomposition takes terms
+        """Return the earlier sample of each pair as large scale and the difference as small scale, (m,) or (m, k).
+
+        They add up to the later sample of the pair; samples that belong to no pair are in no part.
+        The earlier sample has fading and noise of its own, so the parts are not independent: of white noise their
+        correlation is −.71. It is what a receiver without memory would guess: a poor estimate of the large scale.
+
+        Args:
+            x: The observation, (n,) or (n, k).
+            terms: Not used.
+
+        Raises:
+            ConstantSignal, NotFinite, OutOfRange, TooFewSamples: As in `restore`.
+        """
         step = self.lag + 1 if self.every is None else self.every
         for name, value in (("lag", self.lag), ("every", step)):
             if value < 1:
@@ -54,4 +70,5 @@ class Difference:
         values = admit(x, least=self.lag + step + 1).astype(np.float64, copy=False)
         first = np.arange(0, len(values) - self.lag, step)
         usable = x.mask[first] & x.mask[first + self.lag]
-        return residue(x, values[first + self.lag] - values[first], usable, rate=x.rate / step, gain=2.0)
+        later = values[first + self.lag]
+        return parted(x, later, later - values[first], usable, rate=x.rate / step, gain=2.0)

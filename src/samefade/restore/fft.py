@@ -9,6 +9,7 @@ import numpy as np
 
 from samefade.errors import OutOfRange
 from samefade.restore.admit import admit, period, restored
+from samefade.restore.parts import Parts, smoothed
 from samefade.types import Feature, Half, Terms
 
 
@@ -55,6 +56,17 @@ class Fft:
         if self.cutoff is None:
             return restored(x, smooth)
         return restored(x, smooth, reach=period(x.rate, self.cutoff), bridge=x.rate / (2 * self.cutoff))
+
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:  # noqa: ARG002 -- every decomposition takes terms
+        """Return what `restore` keeps as large scale and the rest as small scale.
+
+        With `cutoff` that is a high-pass above it.
+        With `share` each end chooses its own bins, and the weak ones are mostly noise: that split is for looking at.
+
+        Raises:
+            ConstantSignal, OutOfRange, TooFewSamples: As in `restore`.
+        """
+        return smoothed(self, x)
 
     def _check(self, rate: float) -> None:
         if not 0 <= self.share <= 1:

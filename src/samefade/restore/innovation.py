@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
 from samefade.restore.admit import admit
-from samefade.restore.detrend import residue
+from samefade.restore.parts import Parts, parted
 from samefade.types import Feature, Half, Kept, Mask, Observation, Terms
 
 Real = NDArray[np.float64]
@@ -103,6 +103,21 @@ class Innovation:
             OutOfRange: When the terms have no predictor for this end, or one that cannot be undone.
             TooFewSamples: When the record is hardly longer than the predictor, or fewer than 2 samples are usable.
         """
+        return self.split(x, terms).small
+
+    def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:
+        """Return the prediction from the past as large scale and what it missed, the innovation, as small scale.
+
+        The prediction holds the share Σ c_k of the mean.
+        Before the record each sample counts as equal to the first; nothing is usable there.
+
+        Args:
+            x: The observation.
+            terms: Terms with predictors, from `agree`.
+
+        Raises:
+            ConstantSignal, NotFinite, OutOfRange, TooFewSamples: As in `restore`.
+        """
         told = agreed_predictor(x, terms)
         n, p = len(x), len(told)
         values = admit(x, least=p + 2).astype(np.float64, copy=False)
@@ -110,7 +125,7 @@ class Innovation:
         left = values.copy()
         for k, c in enumerate(told, start=1):
             left -= c * past[p - k : p - k + n]
-        return residue(x, left, _whole(x.mask, p), gain=1 + float(np.abs(told).sum()))
+        return parted(x, values, left, _whole(x.mask, p), gain=1 + float(np.abs(told).sum()))
 
     def _check(self, a: Observation, b: Observation, terms: Terms) -> None:
         if self.order is not None and not 1 <= self.order <= MOST:
