@@ -2,9 +2,14 @@
 
 import typer
 
+from samefade.cli.lpwan import join
+
 app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, serve.", no_args_is_help=True)
 
 
 @app.callback()
 def _lpwan() -> None:
     """Gather the commands."""
+
+
+app.add_typer(join.app, name="join")
