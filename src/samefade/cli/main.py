@@ -11,6 +11,7 @@ from samefade.cli import (
     bench,
     compare,
     data,
+    decompose,
     demo,
     doctor,
     identity,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(read.read)
 app.command()(measure.measure)
+app.command()(decompose.decompose)
 app.command()(key.key)
 app.command()(assess.assess)
 app.command()(compare.compare)

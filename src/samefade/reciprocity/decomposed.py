@@ -4,6 +4,7 @@ Agreement that Eve has too is zero key. So each operator's parts are asked the s
 ends, how alike Eve's is (after the same operator, which is public), what is left of the dependence from value to value,
 and what the ends share beyond her, by the Gaussian formula (`samefade.entropy.joint`).
 The number beside "small" is what an operator is for; the one beside "large" is what it gives away.
+Rates of whole series are not here: a filter can be undone, so they hardly depend on the operator (`measure` has one).
 
 With one recording of Eve this is what *that* listener hears. Her own fading hides some of the shadowing from her, so
 the large scale seems to hold a few private bits; one with more antennas, or a map, would hear it out. The large scale
@@ -17,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from samefade import metrics
-from samefade.entropy import from_samples, mutual_information
+from samefade.entropy import from_samples
 from samefade.errors import SamefadeError, TooFewSamples
 from samefade.restore import (
     BandFilter,
@@ -76,10 +77,9 @@ class PartEvidence:
         at_lag: The lag of it, values.
         samples: Values usable at both ends (and with Eve).
         effective: How many independent values the correlation rests on (Bartlett 1935).
-        shared: I(A;B) of values at one instant, bits a value, as if Gaussian; repeats of earlier values included.
+        shared: I(A;B) of values at one instant, bits a value, as if Gaussian. It counts repeats of earlier values anew:
+            where the effective values are few, so are the bits.
         given_eve: The smaller of that and I(A;B|E); None without Eve.
-        per_probe: Bits for each sample of the observation that the series share beyond Eve's (or beyond nobody's), with
-            repeats taken out by the coherence; never more than the whole has. None for short records.
         refused: Why there is no number, or None.
     """
 
@@ -93,7 +93,6 @@ class PartEvidence:
     effective: float | None = None
     shared: float | None = None
     given_eve: float | None = None
-    per_probe: float | None = None
     refused: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -112,8 +111,8 @@ def decompose(
         learn: Share of the record, from its start, that operators learn from which learn anything; they are then
             measured on the rest of it, and the others on all of it.
     """
-    whole = heard(pair)
-    return (whole, *(part for name, one in operators.items() for part in parts_of(pair, name, one, whole, learn=learn)))
+    split = (part for name, one in operators.items() for part in parts_of(pair, name, one, learn=learn))
+    return (heard(pair), *split)
 
 
 def heard(pair: Pair[Observation]) -> PartEvidence:
@@ -125,13 +124,13 @@ def heard(pair: Pair[Observation]) -> PartEvidence:
     one = pair.one_tone()
     try:
         features = [Raw().restore(x) for x in _ends(one)]
-        return _measured("as heard", "whole", features, None)
+        return _measured("as heard", "whole", features)
     except SamefadeError as error:
-        return PartEvidence("as heard", "whole", refused=error.sentence)
+        return PartEvidence("as heard", "whole", refused=str(error))
 
 
 def parts_of(
-    pair: Pair[Observation], name: str, operator: Decomposition, whole: PartEvidence, *, learn: float = LEARN
+    pair: Pair[Observation], name: str, operator: Decomposition, *, learn: float = LEARN
 ) -> tuple[PartEvidence, PartEvidence]:
     """Return what an operator's large and small scale hold; an operator that refuses the pair says why.
 
@@ -139,7 +138,6 @@ def parts_of(
         pair: As for `decompose`.
         name: What to call the operator.
         operator: What splits.
-        whole: The first line of the table, whose bits no part can exceed.
         learn: As for `decompose`.
     """
     one, terms = pair.one_tone(), Terms(rate=pair.rate)
@@ -151,12 +149,12 @@ def parts_of(
         else:
             ends = _ends(one)
         split = [operator.split(x, terms) for x in ends]
-        large = _measured(name, "large", [parts.large for parts in split], whole)
-        small = _measured(name, "small", [parts.small for parts in split], whole)
+        large = _measured(name, "large", [parts.large for parts in split])
+        small = _measured(name, "small", [parts.small for parts in split])
     except SamefadeError as error:
         return (
-            PartEvidence(name, "large", refused=error.sentence),
-            PartEvidence(name, "small", refused=error.sentence),
+            PartEvidence(name, "large", refused=str(error)),
+            PartEvidence(name, "small", refused=str(error)),
         )
     return large, small
 
@@ -169,7 +167,6 @@ def _measured(
     name: str,
     part: Literal["whole", "large", "small"],
     features: list[Feature[Observation]],
-    whole: PartEvidence | None,
 ) -> PartEvidence:
     usable = np.logical_and.reduce([x.usable for x in features])
     n = int(np.count_nonzero(usable))
@@ -180,10 +177,6 @@ def _measured(
     correlation = metrics.pearson(a, b)
     lag, at = max((_lagged(x.values, usable) for x in features[:2]), key=lambda found: abs(found[0]))
     shared = max(0.0, from_samples(a, b).bits)
-    values_a_probe = features[0].rate / features[0].source.rate * n / len(usable)
-    bits = _rate(a, b, eve)
-    most = None if whole is None else whole.per_probe
-    per_probe = None if bits is None else min(bits * values_a_probe, np.inf if most is None else most)
     return PartEvidence(
         operator=name,
         part=part,
@@ -195,7 +188,6 @@ def _measured(
         effective=metrics.effective_samples(a, b),
         shared=shared,
         given_eve=None if eve is None else min(shared, max(0.0, from_samples(a, b, eve).bits)),
-        per_probe=per_probe,
     )
 
 
@@ -209,7 +201,7 @@ def _columns(values: Float) -> Float | None:
 def _lagged(values: Float, usable: Mask) -> tuple[float, int]:
     """Return the autocorrelation of largest magnitude at lags 1 to 20, over values that were both usable, and the lag.
 
-    Some more lags than 20 values allow are left out.
+    Lags with fewer than 16 such pairs are left out.
     """
     x = np.asarray(values, np.float64)
     centred = np.where(usable, x - x[usable].mean(), 0.0)
@@ -223,12 +215,3 @@ def _lagged(values: Float, usable: Mask) -> tuple[float, int]:
         if abs(r) > abs(best):
             best, at = r, lag
     return best, at
-
-
-def _rate(a: Float, b: Float, eve: Float | None) -> float | None:
-    """Return the bits a value that two series share beyond Eve's, at most what they share; gaps are closed up."""
-    try:
-        whole = mutual_information(a, b).per_sample
-        return whole if eve is None else min(whole, mutual_information(a, b, eve=eve).per_sample)
-    except SamefadeError:
-        return None
