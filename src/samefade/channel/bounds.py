@@ -75,3 +75,17 @@ def increasing(where: str, values: ArrayLike) -> Float:
     if len(array) > 1 and float(np.min(np.diff(array))) < 0:
         raise OutOfRange(where, float(np.min(np.diff(array))), "values that never step back")
     return array
+
+
+def every(parameter: str, values: ArrayLike, low: float, high: float = np.inf) -> Float:
+    """Return numbers of any shape as float64, or refuse them where one is outside low … high.
+
+    Raises:
+        NotFinite: When a number is NaN or infinite.
+        OutOfRange: When a number is below or above; it is named.
+    """
+    array = finite(parameter, values)
+    bad = array[(array < low) | (array > high)]
+    if bad.size:
+        within(parameter, float(bad.flat[0]), low, high)
+    return array

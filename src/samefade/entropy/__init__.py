@@ -1,6 +1,17 @@
 """Say what samples are worth as a secret: by what guesses them best, and never by how random they look."""
 
 from samefade.entropy.account import Estimate, assess, earn
+from samefade.entropy.complexity import complexity, normalised_complexity
+from samefade.entropy.correlated import correlated_information, fade_information
+from samefade.entropy.disagreement import (
+    cell_disagreement,
+    differential_bit,
+    differential_correlation,
+    gray_disagreement,
+    guarded_bit,
+    median_bit,
+    rayleigh_bit,
+)
 from samefade.entropy.gaussian import gaussian
 from samefade.entropy.guesser import Guesser, most_common, percentiles, transitions
 from samefade.entropy.health import Health, Restart, Verdict, restart
@@ -12,10 +23,12 @@ from samefade.entropy.smoke import Smoke, smoke
 from samefade.entropy.sp80090b import Assessment90B, assess90b
 from samefade.entropy.stationarity import Stationarity, segments, stationary
 from samefade.entropy.strings import assess_cells, given_past, guesses
+from samefade.entropy.waterfilling import Filling, water_filling
 
 __all__ = [
     "Assessment90B",
     "Estimate",
+    "Filling",
     "Guesser",
     "Health",
     "Information",
@@ -27,23 +40,35 @@ __all__ = [
     "assess",
     "assess90b",
     "assess_cells",
+    "cell_disagreement",
+    "complexity",
+    "correlated_information",
+    "differential_bit",
+    "differential_correlation",
     "dither",
     "earn",
+    "fade_information",
     "from_samples",
     "gaussian",
     "given_past",
+    "gray_disagreement",
+    "guarded_bit",
     "guesses",
     "information_given",
     "markov",
+    "median_bit",
     "most_common",
     "mutual_information",
     "neighbour_entropy",
     "neighbour_information",
+    "normalised_complexity",
     "one_fade",
     "percentiles",
+    "rayleigh_bit",
     "restart",
     "segments",
     "smoke",
     "stationary",
     "transitions",
+    "water_filling",
 ]
