@@ -1,0 +1,234 @@
+"""Serve many devices: messages of a network server in, frames for devices and events out, everything kept in between.
+
+The desk has no socket and no loop: whoever drives it hands it messages, and publishes and tells what it returns,
+which is on the disk by then.
+"""
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from samefade.errors import SamefadeError
+from samefade.lpwan.frames import Downlink
+from samefade.lpwan.refresh import NetworkEnd, Policy, Refreshed, joined, parted, spare
+from samefade.lpwan.refresh.payload import MOST
+from samefade.lpwan.server.reading import Unreadable
+from samefade.lpwan.server.register import Device, Register
+from samefade.lpwan.server.said import Adapter, Joined, Received, Said, Sent
+from samefade.lpwan.server.track import Track
+from samefade.session.events import Event
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of some messages; all of it may be said now.
+
+    Attributes:
+        downlinks: Topics and messages to publish.
+        events: Public forms of what happened.
+        work: Devices for which something is to be computed, by DevEUI.
+    """
+
+    downlinks: tuple[tuple[str, bytes], ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
+    work: tuple[str, ...] = ()
+
+
+@dataclass
+class _Opened:
+    """A device while its messages are read."""
+
+    device: Device
+    end: NetworkEnd
+    track: Track
+    address: str
+    answered: bool = True
+    events: list[Event] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def closed(self) -> Device:
+        self.events.extend(self.end.events())
+        state = self.end.reveal_secret_state_bytes()
+        return Device(self.device.eui, state, self.track, self.address, self.end.has_work)
+
+
+class Desk:
+    """Takes messages in the order in which they came; may be called from several threads.
+
+    Attributes:
+        counts: How many messages and frames there were of each kind, what was dropped included.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        adapter: Adapter,
+        clock: Callable[[], float],
+        policy: Policy | None = None,
+        *,
+        room: int = MOST,
+        end: type[NetworkEnd] = NetworkEnd,
+    ) -> None:
+        """Open it.
+
+        Args:
+            register: Where devices are kept.
+            adapter: How their network server speaks.
+            clock: Seconds since 1970.
+            policy: Rules of a run.
+            room: Most bytes of a frame for a device: what its slowest downlink rate carries, and 51 at most.
+            end: The network's end of the protocol.
+        """
+        self.counts: Counter[str] = Counter()
+        self._register, self._adapter, self._clock = register, adapter, clock
+        self._policy, self._room, self._end = policy or Policy(), room, end
+        self._turn = threading.Lock()
+        self._working: set[str] = set()
+        self._aside: dict[str, list[Said]] = defaultdict(list)
+
+    def begin(self) -> Outcome:
+        """Return what an earlier process left to be computed, and end keys whose time is over."""
+        self._register.sweep(self._clock())
+        return Outcome(work=tuple(eui.hex() for eui in self._register.at_work()))
+
+    def take(self, messages: Iterable[tuple[str, bytes]]) -> Outcome:
+        """Take some messages; what is malformed, unknown or old is dropped and counted.
+
+        When this returns, what the messages changed is on the disk, in one transaction.
+
+        Raises:
+            StoreBusy: When another process holds the store for too long; then nothing was taken.
+            CannotWrite: When the disk is full; then nothing was taken.
+            StoreDamaged: When the store was altered.
+        """
+        with self._turn:
+            return self._take(said for topic, payload in messages if (said := self._read(topic, payload)))
+
+    def work(self, device: str) -> Outcome:
+        """Compute what is to be computed for a device; its messages wait meanwhile, those of others do not.
+
+        Raises:
+            StoreBusy: When another process holds the store for too long.
+            CannotWrite: When the disk is full.
+            StoreDamaged: When the store was altered.
+        """
+        with self._turn:
+            found = self._register.load([bytes.fromhex(device)])
+            if device in self._working or not found:
+                return Outcome()
+            self._working.add(device)
+        opened = self._open(next(iter(found.values())))
+        try:
+            opened.end.work()
+        except Exception as error:  # noqa: BLE001 -- one device's numbers shall not end the service of all others
+            self.counts["work failed"] += 1
+            opened = self._open(opened.device)
+            opened.told.append({"event": "workfailed", "device": device, "error": type(error).__name__})
+        with self._turn:
+            self._working.discard(device)
+            done = self._keep({device: opened})
+            aside = self._take(self._aside.pop(device, []))
+        return Outcome(done.downlinks + aside.downlinks, done.events + aside.events, done.work + aside.work)
+
+    def _read(self, topic: str, payload: bytes) -> Said | None:
+        self.counts["messages"] += 1
+        try:
+            return self._adapter.read(topic, payload)
+        except Unreadable as error:
+            self.counts[f"dropped: {error.reason}"] += 1
+            return None
+
+    def _take(self, messages: Iterable[Said]) -> Outcome:
+        waiting = []
+        for said in messages:
+            if said.device in self._working:
+                self._aside[said.device].append(said)
+            else:
+                waiting.append(said)
+        found = self._register.load({bytes.fromhex(said.device) for said in waiting})
+        opened: dict[str, _Opened] = {}
+        for said in waiting:
+            device = found.get(bytes.fromhex(said.device))
+            if device is None:
+                self.counts["dropped: not enrolled"] += 1
+                continue
+            if said.device not in opened:
+                opened[said.device] = self._open(device)
+            self._hear(opened[said.device], said)
+        return self._keep(opened)
+
+    def _open(self, device: Device) -> _Opened:
+        return _Opened(device, self._end.restored(device.state, self._policy), device.track, device.address)
+
+    def _hear(self, opened: _Opened, said: Said) -> None:
+        if isinstance(said, Received):
+            self._uplink(opened, said)
+        elif isinstance(said, Joined):
+            self.counts["joins"] += 1
+            opened.track = opened.track.joined()
+            opened.told.append({"event": "joined", "device": said.device, "session": opened.track.session})
+        else:
+            self._sent(opened, said)
+        opened.address = said.address if not isinstance(said, Sent) else opened.address
+
+    def _uplink(self, opened: _Opened, said: Received) -> None:
+        track, order = opened.track.hear(said.uplink.counter, said.session)
+        self.counts["frames"] += 1
+        if order in {"late", "again"}:
+            self.counts[f"dropped: {order}"] += 1
+            return
+        if order == "restarted":
+            opened.told.append({"event": "restarted", "device": said.device, "session": track.session})
+        track, rssi = track.measured(said.uplink.heard)
+        if rssi is None:
+            self.counts["frames without a reading"] += 1
+        block = b""
+        if said.uplink.port == self._policy.port:
+            _, block = parted(said.uplink.payload)
+        opened.track, opened.answered = track, False
+        try:
+            opened.end.uplink(track.counter, rssi, block)
+        except SamefadeError as error:
+            self.counts[f"dropped: {type(error).__name__}"] += 1
+
+    def _sent(self, opened: _Opened, said: Sent) -> None:
+        track = opened.track
+        if said.queued:
+            self.counts["downlinks lost" if said.gone else "downlinks sent"] += 1
+            track = replace(track, waiting=0)
+        if said.gateway and said.gateway != track.home:
+            self.counts["answered by another gateway"] += 1
+        opened.track = track.answered(said.gateway) if said.gateway and track.home else track
+
+    def _answer(self, opened: _Opened) -> list[tuple[str, bytes]]:
+        """Return the one frame that answers the last frame of a device; earlier ones of these messages are past."""
+        opened.answered = True
+        opened.track, free = opened.track.queue()
+        if not free:
+            return []
+        block = opened.end.downlink(spare(b"", self._room))
+        if not block:
+            opened.track = replace(opened.track, waiting=0)
+            return []
+        opened.track = replace(opened.track, waiting=1)
+        downlink = Downlink(opened.device.eui.hex(), self._policy.port, joined(b"", block, self._room))
+        return [self._adapter.write(downlink, opened.address)]
+
+    def _keep(self, opened: dict[str, _Opened]) -> Outcome:
+        """Put everything on the disk, and only then return what is to be said."""
+        if not opened:
+            return Outcome()
+        downlinks = [message for one in opened.values() if not one.answered for message in self._answer(one)]
+        devices = [one.closed() for one in opened.values()]
+        events = [event for one in opened.values() for event in one.events]
+        refreshed = [event for event in events if isinstance(event, Refreshed)]
+        names = self._register.keep(devices, refreshed, now=self._clock())
+        self.counts["downlinks"] += len(downlinks)
+        self.counts.update(type(event).__name__.lower() for event in events)
+        told = [each for one in opened.values() for each in one.told] + [event.public() for event in events]
+        of = {root.hex(): {"key_id": str(name)} for root, name in names.items()}
+        told = [each | of.get(each.get("root", ""), {}) for each in told]
+        work = tuple(device.eui.hex() for device in devices if device.work)
+        return Outcome(tuple(downlinks), tuple(told), work)

@@ -1,0 +1,43 @@
+"""What may go wrong between a process that serves devices, its broker and its store."""
+
+from samefade.errors import InputError
+
+
+class BrokerRefuses(InputError):
+    """The MQTT broker does not let this client in, or does not let it read what the network server says."""
+
+    advice = "Check --user and --password-file, and what the broker permits this user; docs/explain/network-servers.md."
+
+    def __init__(self, broker: str, reason: str) -> None:
+        """Name the broker, and give its reason."""
+        super().__init__(broker=broker, reason=reason)
+
+
+class DeviceEnrolled(InputError):
+    """This device has a prior secret already."""
+
+    advice = "Forget the device first if its secret shall be replaced: `samefade lpwan forget`."
+
+    def __init__(self, device: str) -> None:
+        """Name the device."""
+        super().__init__(device=device)
+
+
+class NoSuchDevice(InputError):
+    """No such device is enrolled here."""
+
+    advice = "`samefade lpwan devices` lists those that are; `samefade lpwan enrol` adds one."
+
+    def __init__(self, device: str) -> None:
+        """Name the device."""
+        super().__init__(device=device)
+
+
+class BadDeviceList(InputError):
+    """A list of devices cannot be read; nothing of it was enrolled."""
+
+    advice = "Write one device a line: its DevEUI, a comma, and its secret, 16 bytes or more in hexadecimal digits."
+
+    def __init__(self, path: object, line: int, reason: str) -> None:
+        """Name the file and the line, counted from 1, and say what is wrong there."""
+        super().__init__(file=path, line=line, reason=reason)

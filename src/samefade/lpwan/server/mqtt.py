@@ -1,0 +1,197 @@
+"""Talk MQTT with a broker for months: connect, subscribe, and come back after it was away.
+
+What the broker sends twice, or does not send, is the caller's to bear: it counts frames by their counters.
+"""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from samefade.errors import InputError, MissingExtra, OutOfRange
+from samefade.lpwan.server.errors import BrokerRefuses
+
+if TYPE_CHECKING:
+    from aiomqtt import Client
+
+_AT_ONCE = 256  # messages that are taken together: one transaction
+_MOST_WAITING = 20_000  # messages that were received and not taken yet; what is more is lost, as on the air
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0  # seconds between two tries to connect
+_NOT_GRANTED = 0x80  # of a subscription, MQTT 3.1.1 section 3.9.3
+_NOT_LET_IN = {4, 5, 134, 135}  # bad user name or password, not authorised: MQTT 3.1.1 section 3.2.2.3, and of 5.0
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where a broker is, and who asks.
+
+    Attributes:
+        host: Name or address.
+        port: 1883, or 8883 with TLS, where it is 0.
+        user: User name; empty for none.
+        password: Password of the user.
+        tls: Whether to speak TLS; the broker's certificate is checked.
+        authority: File of the authority that signs the broker's certificate; the system's authorities where none.
+        certificate: File of this client's own certificate; none where the broker asks for none.
+        key: File of its private key.
+        name: Name of this client at the broker, which keeps messages for it while it is away; one process, one name.
+    """
+
+    host: str
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    name: str = "samefade-lpwan"
+
+    def __post_init__(self) -> None:
+        """Check the fields.
+
+        Raises:
+            OutOfRange: When the port is none, or a certificate was given without TLS.
+        """
+        if not 0 <= self.port <= 0xFFFF:
+            raise OutOfRange("port", self.port, "1 to 65535")
+        if not self.tls and (self.authority or self.certificate or self.key):
+            raise OutOfRange("certificates", "without TLS", "with --tls")
+        if self.password and not self.tls and self.host not in {"localhost", "127.0.0.1", "::1"}:
+            raise OutOfRange("password", "over a network without TLS", "with --tls, or to a broker on this machine")
+
+    @property
+    def address(self) -> str:
+        """Return host and port, for people."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{shown}:{self._port}"
+
+    @property
+    def _port(self) -> int:
+        return self.port or (8883 if self.tls else 1883)
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return the settings of TLS, None where it is not spoken.
+
+        Raises:
+            InputError: When a certificate cannot be read.
+        """
+        if not self.tls:
+            return None
+        try:
+            context = ssl.create_default_context(cafile=self.authority)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if self.certificate is not None:
+                context.load_cert_chain(self.certificate, self.key)
+        except OSError as error:  # an SSLError is one
+            raise InputError(file=self.certificate or self.authority, reason=error.strerror or str(error)) from None
+        return context
+
+    def client(self, qos: int) -> "Client":
+        """Return a client that is not connected yet.
+
+        Raises:
+            MissingExtra: When the extra `mqtt` is not installed.
+            InputError: When a certificate cannot be read.
+        """
+        try:
+            from aiomqtt import Client
+        except ImportError:
+            raise MissingExtra("mqtt") from None
+        return Client(
+            self.host, self._port, username=self.user or None, password=self.password or None, identifier=self.name,
+            clean_session=qos == 0, tls_context=self.context(), logger=_quiet(), timeout=20.0,
+            max_queued_incoming_messages=_MOST_WAITING,
+        )  # fmt: skip
+
+
+class Line:
+    """A connection that is there: batches of messages in, messages out."""
+
+    def __init__(self, client: "Client", qos: int) -> None:
+        """Take a connected client."""
+        self._client, self._qos = client, qos
+
+    async def batches(self) -> AsyncIterator[list[tuple[str, bytes]]]:
+        """Yield what came since the last time, as soon as there is something.
+
+        Raises:
+            aiomqtt.MqttError: When the connection is lost.
+        """
+        incoming = self._client.messages
+        async for first in incoming:
+            batch = [first]
+            while len(batch) < _AT_ONCE and len(incoming):
+                batch.append(await anext(incoming))
+            yield [(str(message.topic), _payload(message.payload)) for message in batch]
+
+    async def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Publish messages together; return when the broker has them, as far as the quality of service tells.
+
+        Raises:
+            aiomqtt.MqttError: When the connection is lost.
+        """
+        await asyncio.gather(*(self._client.publish(topic, message, qos=self._qos) for topic, message in messages))
+
+
+@asynccontextmanager
+async def connected(broker: Broker, topics: tuple[str, ...], qos: int) -> AsyncIterator[Line]:
+    """Hold a connection that is subscribed.
+
+    Raises:
+        BrokerRefuses: When the broker does not let this client in, or not subscribe.
+        aiomqtt.MqttError: When the connection is not had, or lost.
+        MissingExtra: When the extra `mqtt` is not installed.
+    """
+    client = broker.client(qos)
+    from aiomqtt.exceptions import MqttConnectError
+
+    try:
+        async with client:
+            granted = await client.subscribe([(topic, qos) for topic in topics])
+            if any(int(getattr(code, "value", code)) >= _NOT_GRANTED for code in granted):
+                raise BrokerRefuses(broker.address, "it does not permit to subscribe to the server's topics")
+            yield Line(client, qos)
+    except MqttConnectError as error:
+        if _code(error) in _NOT_LET_IN:
+            raise BrokerRefuses(broker.address, str(error)) from None
+        raise
+
+
+def lost(error: BaseException) -> bool:
+    """Say whether an error means that the connection is not there, for now."""
+    from aiomqtt import MqttError
+
+    return isinstance(error, MqttError | OSError)
+
+
+def waits() -> Iterator[float]:
+    """Yield the seconds to wait before each next try: from half a second to half a minute, each a little by chance.
+
+    Many clients of a broker that comes back shall not come back together.
+    """
+    wait = _FIRST_WAIT
+    while True:
+        yield wait * random.uniform(0.8, 1.2)  # noqa: S311 -- nothing secret
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+def _payload(payload: Any) -> bytes:  # noqa: ANN401 -- what aiomqtt says
+    return payload if isinstance(payload, bytes) else bytes(payload or b"")
+
+
+def _code(error: Any) -> int:  # noqa: ANN401 -- a number in MQTT 3.1.1, a ReasonCode in 5.0
+    return error.rc if isinstance(error.rc, int) else int(error.rc.value)
+
+
+def _quiet() -> logging.Logger:
+    """Return a logger that says nothing: what is to be said, we say."""
+    logger = logging.getLogger("samefade.lpwan.mqtt")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger

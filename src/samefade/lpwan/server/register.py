@@ -1,0 +1,206 @@
+"""The devices that a process serves: what it knows of each, in a key store, encrypted and safe from kill −9.
+
+A device lies in the same file as its keys, so that what a frame changes and the key that it completes are kept in one
+transaction: both are there, or neither is.
+Nothing of a device is kept in memory between its frames.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from samefade.errors import OutOfRange
+from samefade.keys import entry as keys
+from samefade.keys import roots
+from samefade.keys.database import DEVICES, Database
+from samefade.keys.entry import Entry
+from samefade.keys.errors import NameTaken
+from samefade.keys.life import State
+from samefade.keys.store import Store
+from samefade.lpwan.refresh.events import Refreshed
+from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice
+from samefade.lpwan.server.track import Track
+from samefade.session.events import Root
+from samefade.types import Key
+
+_SELECTED = "SELECT device, address, said, work, sealed FROM devices"
+_KEY_BYTES = 32
+_AT_ONCE = 500  # variables of one query; SQLite allows 999 and more
+
+
+@dataclass(frozen=True)
+class Device:
+    """What is kept of one device.
+
+    Attributes:
+        eui: DevEUI, 8 bytes.
+        state: What the protocol's end keeps; empty where it was not asked for.
+        track: Which frames came.
+        address: Name of the device in the topics of its server; empty before the first frame.
+        work: Whether something is to be computed for it.
+    """
+
+    eui: bytes
+    state: bytes = field(repr=False)
+    track: Track = Track()
+    address: str = ""
+    work: bool = False
+
+
+class Register:
+    """The devices in a key store."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store; its file gets a table for devices where it has none.
+
+        Raises:
+            StoreBusy: When another process holds it for too long.
+            CannotWrite: When the system refuses.
+        """
+        self.store, self._vault = store, store.database.vault
+        if not self._database.read("SELECT 1 FROM sqlite_schema WHERE name = 'devices'"):
+            with self._database.writing() as db:
+                if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'devices'").fetchall():
+                    db.execute(DEVICES)
+
+    def enrol(self, secrets: Mapping[bytes, bytes], states: Mapping[bytes, bytes]) -> list[Root]:
+        """Keep new devices, all or none, each with the prior secret that it is known by as its root of epoch 0.
+
+        Args:
+            secrets: By DevEUI.
+            states: What the protocol's end of each begins with.
+
+        Raises:
+            DeviceEnrolled: When one is here already.
+            NameTaken: When two devices, or one and another peer of the store, have the same secret.
+            OutOfRange: When a secret is shorter than 16 bytes, or a DevEUI has not 8.
+        """
+        with self._database.writing() as db:
+            held = {eui for (eui,) in db.execute("SELECT peer FROM roots UNION SELECT device FROM devices")}
+            names = {name for (name,) in db.execute("SELECT name FROM roots")}
+            made = []
+            for eui, secret in secrets.items():
+                root = first_root(eui, secret)
+                if eui in held:
+                    raise DeviceEnrolled(eui.hex())
+                if root.name in names:  # a secret for two devices lets either pass for the other
+                    raise NameTaken(root.name.hex())
+                names.add(root.name)
+                roots.keep(db, self._vault, eui, root, settled=True)
+                self._write(db, Device(eui, states[eui]), new=True)
+                made.append(root)
+            return made
+
+    def forget(self, eui: bytes, now: float) -> None:
+        """Destroy all that is kept of a device, its keys included.
+
+        Raises:
+            NoSuchDevice: When it is not here.
+        """
+        with self._database.writing() as db:
+            if not db.execute("DELETE FROM devices WHERE device = ?", (eui,)).rowcount:
+                raise NoSuchDevice(eui.hex())
+        self.store.forget(eui, now)
+
+    def load(self, euis: Iterable[bytes]) -> dict[bytes, Device]:
+        """Return those of some devices that are enrolled.
+
+        Raises:
+            StoreDamaged: When one was altered.
+        """
+        wanted = list(euis)
+        found: dict[bytes, Device] = {}
+        for at in range(0, len(wanted), _AT_ONCE):
+            some = wanted[at : at + _AT_ONCE]
+            query = f"{_SELECTED} WHERE device IN ({', '.join('?' * len(some))})"
+            found |= {row[0]: self._opened(row) for row in self._database.read(query, *some)}
+        return found
+
+    def keep(self, devices: Iterable[Device], refreshed: Iterable[Refreshed], *, now: float) -> dict[bytes, UUID]:
+        """Keep what frames have changed, and the secrets that they completed, in one transaction.
+
+        Return the names of the keys for applications, one for each new secret, by the name of that.
+        Of a device that was forgotten meanwhile nothing is kept.
+        """
+        with self._database.writing() as db:
+            kept = {device.eui for device in devices if self._write(db, device, new=False)}
+            return {event.root.name: self._confirm(db, event, now) for event in refreshed if event.device in kept}
+
+    def at_work(self) -> list[bytes]:
+        """Return the devices for which something is to be computed."""
+        return [eui for (eui,) in self._database.read("SELECT device FROM devices WHERE work = 1 ORDER BY device")]
+
+    def devices(self) -> Iterator[tuple[Device, list[Root]]]:
+        """Yield every device with its roots, newest first.
+
+        Raises:
+            StoreDamaged: When one was altered.
+        """
+        for row in self._database.read(f"{_SELECTED} ORDER BY device"):
+            yield self._opened(row), self.store.roots(row[0])
+
+    def sweep(self, now: float) -> int:
+        """End every key whose time is over; return how many there were."""
+        return self.store.sweep(now)
+
+    @property
+    def _database(self) -> Database:
+        return self.store.database
+
+    def _write(self, db: sqlite3.Connection, device: Device, *, new: bool) -> bool:
+        said = (device.eui, device.address, device.track.packed(), int(device.work))
+        row = (*said, self._vault.seal(device.state, ("device", *said)))
+        if new:
+            return db.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
+        changed = "UPDATE devices SET (device, address, said, work, sealed) = (?, ?, ?, ?, ?) WHERE device = ?"
+        return db.execute(changed, (*row, device.eui)).rowcount == 1
+
+    def _opened(self, row: tuple[bytes, str, str, int, bytes]) -> Device:
+        *said, sealed = row
+        state = self._vault.open(sealed, ("device", *said))
+        # what follows holds for every row that we sealed ourselves
+        return Device(row[0], state, Track.unpacked(row[2]), row[1], bool(row[3]))
+
+    def _confirm(self, db: sqlite3.Connection, event: Refreshed, now: float) -> UUID:
+        """Keep a new secret as the only root of its device, and a key of it for applications."""
+        held = roots.opened(db.execute(roots.SELECTED, (event.device,)).fetchall(), self._vault)
+        if event.root.name not in {root.name for root in held}:
+            roots.keep(db, self._vault, event.device, event.root, settled=False)
+        roots.settle(db, self._vault, event.device, event.root.name)
+        name, secret = _application_key(event)
+        if not db.execute("SELECT 1 FROM keys WHERE key_id = ?", (str(name),)).fetchall():
+            entry = Entry(
+                key_id=name, peer=event.device, state=State.CONFIRMED, claim=event.claim, bits=8 * _KEY_BYTES,
+                created=float(now), expires=now + self.store.limits.confirmed, root=event.root.name,
+                certificate=_certificate(event),
+            )  # fmt: skip
+            keys.keep(db, self._vault, entry, secret)
+        return name
+
+
+def first_root(eui: bytes, secret: bytes) -> Root:
+    """Return the root of epoch 0 of a device, with a name that the device finds alike.
+
+    Raises:
+        OutOfRange: When the secret is shorter than 16 bytes, or the DevEUI has not 8.
+    """
+    if len(eui) != 8:
+        raise OutOfRange("bytes of the DevEUI", len(eui), "8")
+    return roots.first(secret)
+
+
+def _application_key(event: Refreshed) -> tuple[UUID, bytes]:
+    """Return the name and the bytes of the key for applications; the device finds them alike.
+
+    The root itself is never handed out: it goes into the next refresh, and into root keys of LoRaWAN.
+    """
+    root = Key(event.root.reveal_secret_bytes(), "estimate" if event.claim == "estimate" else "bounded")
+    name = UUID(bytes=root.derive("samefade lpwan application key name", 16), version=4)
+    return name, root.derive("samefade lpwan application key", _KEY_BYTES)
+
+
+def _certificate(event: Refreshed) -> str:
+    told = {**event.public(), "assumptions": list(event.ledger.assumptions)}
+    return json.dumps({name: value for name, value in told.items() if name != "event"}, sort_keys=True)

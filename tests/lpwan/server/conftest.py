@@ -1,0 +1,6 @@
+"""Brokers and stand-ins for the tests of network servers."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
