@@ -30,7 +30,10 @@ SECRET = ("scheme", "min-ent./bit", "told", "secure", "a sample", "of shared", "
 @with_pair
 def compare(
     pair: Pair[Observation],
-    scheme: Annotated[list[str] | None, typer.Option("--scheme", help="Only these; give it several times.")] = None,
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option("--scheme", help="Only these; give it several times. `lpwan`: all made for LoRa."),
+    ] = None,
     minutes: Minutes = None,
     seed: Seed = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the rates by scheme to this file.")] = None,
@@ -39,13 +42,15 @@ def compare(
     """Compare schemes on one pair: what the field reports, what its band can hold, and what is secret.
 
     Examples: `samefade compare --data skyglow/mobile --plot rates.png` ·
-    `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine`
+    `samefade compare ap.csv sta.csv --scheme wskg --scheme mine.py:Mine` ·
+    `samefade compare --data lora-indoor --scheme lpwan`
     """
     from samefade import api, schemes
 
     if plot is not None:
         writable(plot)
-    chosen = [schemes.find(name) for name in scheme] if scheme else list(schemes.schemes().values())
+    named = [one for name in scheme or () for one in schemes.named(name)]
+    chosen = named or list(schemes.schemes().values())
     with steps("comparing", quiet=json) as step:
         rows = api.compare(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
     if json:

@@ -2,7 +2,22 @@
 
 from samefade.reconcile.bch import Bch
 from samefade.reconcile.cascade import Cascade
+from samefade.reconcile.compressed import Compressed
 from samefade.reconcile.dialogue import Answerer, Corrector, Reconciler, talk
 from samefade.reconcile.polar import Polar, expected_leak
+from samefade.reconcile.reed_solomon import ReedSolomon
+from samefade.reconcile.slices import Slices
 
-__all__ = ["Answerer", "Bch", "Cascade", "Corrector", "Polar", "Reconciler", "expected_leak", "talk"]
+__all__ = [
+    "Answerer",
+    "Bch",
+    "Cascade",
+    "Compressed",
+    "Corrector",
+    "Polar",
+    "Reconciler",
+    "ReedSolomon",
+    "Slices",
+    "expected_leak",
+    "talk",
+]

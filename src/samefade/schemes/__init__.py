@@ -3,7 +3,7 @@
 from samefade.schemes.decimated import Decimated
 from samefade.schemes.expectation import least_told
 from samefade.schemes.published import Fft, FftBand, Golay, Packet, Raw, Wskg
-from samefade.schemes.registry import BEST, find, schemes
+from samefade.schemes.registry import BEST, find, lpwan, named, schemes
 from samefade.schemes.scheme import Scheme
 from samefade.schemes.strata import Strata
 
@@ -20,5 +20,7 @@ __all__ = [
     "Wskg",
     "find",
     "least_told",
+    "lpwan",
+    "named",
     "schemes",
 ]

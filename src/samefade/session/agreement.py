@@ -11,7 +11,7 @@ from typing import Any
 from samefade.entropy import earn
 from samefade.errors import EndsDisagree, KeysDiffer, RemoteProtocolError, TooLittleEntropy
 from samefade.presence import Heard
-from samefade.quantize import GuardBand
+from samefade.quantize import DROPPING
 from samefade.schemes import Scheme
 from samefade.session import account
 from samefade.session.agreed import Agreed
@@ -92,7 +92,7 @@ class Agreement:
 
     @property
     def _drops(self) -> bool:
-        return isinstance(self.scheme.quantize, GuardBand)
+        return isinstance(self.scheme.quantize, DROPPING)
 
     # end a
 
