@@ -132,6 +132,10 @@ class Region:
                 return band
         raise OutOfRange("frequency", frequency, f"Hz, inside a sub-band of {self.name}")
 
+    def channel(self, rate: DataRate) -> int:
+        """Return the first uplink channel that has this data rate, Hz."""
+        return self.wide[0] if self.wide and rate.bandwidth == 500_000 else self.uplinks[0]
+
     def largest(self, rate: DataRate, options: int = 0, *, down: bool = False) -> int:
         """Return the most bytes of FRMPayload at a data rate beside this many bytes of FOpts, 0 where nothing fits."""
         limited = (self.dwell_down if down else self.dwell_up) < inf

@@ -1,0 +1,116 @@
+"""Say a plan in sentences, so that nobody has to know what a correlation is to decide."""
+
+from math import inf
+
+from samefade.lpwan.cost import Cost
+from samefade.lpwan.planner.planning import Plan
+
+_MISSING = (
+    "No eavesdropper was assumed, so nobody hears anything: this is the best that the channel can do, and no promise. "
+    "Say where Eve may be."
+)
+
+
+def verdict(plan: Plan) -> str:
+    """Return whether there is a key, and what limits it."""
+    if plan.probes is None:
+        return f"No key: {_obstacle(plan)}"
+    return f"A key of {plan.asked.key_bits} bits takes {duration(plan.key.hours if plan.key else inf)}: {_limit(plan)}"
+
+
+def comparison(plan: Plan) -> str:
+    """Return which is cheaper, the channel or EDHOC, with both numbers."""
+    rival, key = plan.edhoc, plan.key
+    if rival is None or rival.joules is None:
+        return (
+            "EDHOC needs three messages of 101 bytes in total; what an NB-IoT modem draws is not known here, so that no "
+            "joules are compared."
+        )
+    if key is None or key.joules is None:
+        return f"EDHOC gives a key for {_sum(rival)}; the channel gives none."
+    first, second = ("EDHOC", "the channel") if plan.edhoc_is_cheaper else ("The channel", "EDHOC")
+    numbers = (rival, key) if plan.edhoc_is_cheaper else (key, rival)
+    return f"{first} is cheaper: {_sum(numbers[0])}; {second} takes {_sum(numbers[1])}."
+
+
+def warnings(plan: Plan) -> tuple[str, ...]:
+    """Return what a reader must know before believing the numbers, most important first."""
+    asked, said = plan.asked, []
+    if asked.eve is None:
+        said.append(_MISSING)
+    if asked.bits_per_probe is not None:
+        said.append(
+            f"The {asked.bits_per_probe:g} bits a probe were given and not derived; the models find "
+            f"{plan.secrecy.secret:.3f} at the most."
+        )
+    if asked.shadows_are_secret:
+        said.append("Shadowing was counted as secret: whoever walks the same way, or has a map, knows it.")
+    if asked.network == "ttn":
+        said.append("The fair use of The Things Network and its receive delay of 5 s are unverified.")
+    if asked.probing == "ping-pong" and asked.network == "ttn":
+        said.append("No LoRaWAN network answers at once: ping-pong needs gateways of one's own.")
+    if plan.probes is not None:
+        said.append(
+            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share; the session itself counts "
+            "what is told and refuses where too little is left."
+        )
+    return tuple(said)
+
+
+def duration(hours: float) -> str:
+    """Return hours as people say them."""
+    if hours == inf:
+        return "for ever"
+    seconds = hours * 3600
+    for size, name in ((86_400, "days"), (3600, "hours"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds:.1f} s"
+
+
+def energy(joules: float | None) -> str:
+    """Return joules as people say them."""
+    if joules is None:
+        return "not known"
+    for size, name in ((1.0, "J"), (1e-3, "mJ")):
+        if joules >= size:
+            return f"{joules / size:.3g} {name}"
+    return f"{joules * 1e6:.3g} µJ"
+
+
+def _sum(cost: Cost) -> str:
+    ups = "no uplinks of its own" if not cost.frames else f"{cost.frames} uplink{'s' * (cost.frames != 1)}"
+    downs = f"{cost.downlinks} downlink{'s' * (cost.downlinks != 1)}"
+    return f"{energy(cost.joules)}, {ups}, {downs}, {duration(cost.hours)}"
+
+
+def _obstacle(plan: Plan) -> str:
+    found, bits = plan.reciprocity, plan.secrecy
+    alike = found.raw if plan.asked.shadows_are_secret else found.fading
+    if plan.limit == "stillness":
+        return "nothing moves, so that no reading is new. The channel could be measured before, by anyone."
+    if plan.limit == "Eve":
+        return (
+            f"Eve shares too much. After reconciliation {plan.asked.efficiency * bits.shared:.3f} bits a probe are left, "
+            f"and she knows {bits.eve:.3f} of them."
+        )
+    return (
+        f"the two ends do not hear the same fade. {plan.probe.apart:.3g} s lie between them, the correlation of their "
+        f"readings is {alike.ends:.2f}, and {found.disagreement:.0%} of the bits would differ."
+    )
+
+
+def _limit(plan: Plan) -> str:
+    asked, every = plan.asked, plan.interval
+    fair = asked.fair
+    said = {
+        "airtime": f"nothing but the frames themselves takes time, {every:.3g} s a probe.",
+        "stillness": f"the channel changes no faster, one probe in {every:.3g} s.",
+        "duty cycle": f"the duty cycle of {plan.probe.duty:.1%} allows one probe in {every:.3g} s.",
+        "the gateway's duty cycle": f"{asked.devices} devices share the gateway's {plan.probe.gateway_duty:.1%}.",
+        "downlinks": f"the network grants {fair.downlinks:g} downlinks a day, and each probe needs one.",
+        "fair airtime": f"the network grants {fair.airtime:g} s of uplinks a day.",
+        "traffic": f"the device sends once in {duration(every / 3600)}.",
+        "energy": f"it costs more than the {energy(asked.battery)} that the battery has for it.",
+    }
+    return said[plan.limit]
