@@ -19,6 +19,7 @@ from samefade.entropy.information import Information, mutual_information
 from samefade.entropy.joint import Interval, from_samples, information_given, one_fade
 from samefade.entropy.markov import markov
 from samefade.entropy.neighbours import dither, neighbour_entropy, neighbour_information
+from samefade.entropy.radio_map import distance_law, radio_map, stretch_means
 from samefade.entropy.smoke import Smoke, smoke
 from samefade.entropy.sp80090b import Assessment90B, assess90b
 from samefade.entropy.stationarity import Stationarity, segments, stationary
@@ -45,6 +46,7 @@ __all__ = [
     "correlated_information",
     "differential_bit",
     "differential_correlation",
+    "distance_law",
     "dither",
     "earn",
     "fade_information",
@@ -64,11 +66,13 @@ __all__ = [
     "normalised_complexity",
     "one_fade",
     "percentiles",
+    "radio_map",
     "rayleigh_bit",
     "restart",
     "segments",
     "smoke",
     "stationary",
+    "stretch_means",
     "transitions",
     "water_filling",
 ]
