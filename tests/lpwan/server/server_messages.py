@@ -39,9 +39,9 @@ def chirpstack_info(device):
 
 def chirpstack_up(device, counter, payload=b"", port=85, heard=((GATEWAYS[0], -97, 6.5, 2),), **more):
     event = {
-        "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": moment(), "deviceInfo": chirpstack_info(device),
-        "devAddr": more.pop("address", "00189440"), "adr": True, "dr": 5, "fCnt": counter, "fPort": port,
-        "confirmed": False, "data": b64encode(payload).decode(),
+        "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": moment(),
+        "deviceInfo": chirpstack_info(device), "devAddr": more.pop("address", "00189440"), "adr": True, "dr": 5,
+        "fCnt": counter, "fPort": port, "confirmed": False, "data": b64encode(payload).decode(),
         "rxInfo": [
             {
                 "gatewayId": gateway, "uplinkId": 4217106255, "nsTime": moment(), "rssi": rssi, "snr": snr,
@@ -104,7 +104,8 @@ def things_topic(address="tracker-1", ending="up"):
 def things_receiver(gateway, rssi, snr, channel, **more):
     return {
         "gateway_ids": {"gateway_id": gateway, "eui": "9C5C8E00001A05C4"}, "time": moment(), "timestamp": 2463457000,
-        "rssi": rssi, "channel_rssi": rssi, "snr": snr, "uplink_token": "ChIKEA4LZmVsaWNpdGFz", "channel_index": channel,
+        "rssi": rssi, "channel_rssi": rssi, "snr": snr, "uplink_token": "ChIKEA4LZmVsaWNpdGFz",
+        "channel_index": channel,
         "location": {"latitude": 1.5, "longitude": 2.5, "source": "SOURCE_REGISTRY"}, "received_at": moment(), **more,
     }  # fmt: skip
 

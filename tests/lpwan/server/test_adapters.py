@@ -124,33 +124,36 @@ def test_a_damaged_copy_of_a_frame_is_no_reading():
     assert CHIRPSTACK.read(*damaged).uplink.heard == ()
 
 
+UP, FRAME, INNER = messages.chirpstack_up(DEVICE, 1), messages.things_up(DEVICE, 1), "uplink_message"
+
+
 @pytest.mark.parametrize(
     ("adapter", "message", "path", "value", "reason"),
     [
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("deviceInfo", "devEui"), "0202020202020202", "topic and device differ"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("deviceInfo",), ..., "bad devEui"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("fCnt",), 2**32, "bad fCnt"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("fCnt",), -1, "bad fCnt"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("fCnt",), True, "bad fCnt"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("fPort",), 256, "bad fPort"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("data",), "A===", "bad data"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("data",), "A" * 344, "bad data"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("rxInfo",), {}, "bad rxInfo"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("rxInfo", 0, "rssi"), -97.5, "bad rssi"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("rxInfo", 0, "snr"), "NaN", "bad snr"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("rxInfo", 0, "gatewayId"), "../#", "bad gatewayId"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("time",), "yesterday", "bad time"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("time",), "2026-01-01T00:00:00", "bad time"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("txInfo", "modulation"), {"fsk": {"datarate": 50000}}, "not LoRa"),
-        (CHIRPSTACK, messages.chirpstack_up(DEVICE, 1), ("joinServerContext",), {"sessionKeyId": "aa"}, "payload is encrypted"),
-        (THINGS, messages.things_up(DEVICE, 1), ("uplink_message", "app_s_key"), {"kek_label": "k"}, "payload is encrypted"),
-        (THINGS, messages.things_up(DEVICE, 1), ("uplink_message", "settings", "frequency"), "9x", "bad frequency"),
-        (THINGS, messages.things_up(DEVICE, 1), ("uplink_message", "rx_metadata", 0, "gateway_ids"), ..., "bad gateway_id"),
-        (THINGS, messages.things_up(DEVICE, 1), ("uplink_message",), ..., "another event"),
-        (THINGS, messages.things_up(DEVICE, 1), ("uplink_message",), 7, "bad uplink_message"),
-        (THINGS, messages.things_up(DEVICE, 1), ("join_accept",), {}, "another event"),
-        (THINGS, messages.things_up(DEVICE, 1), ("simulated",), True, "simulated"),
-        (THINGS, messages.things_up(DEVICE, 1), ("end_device_ids", "device_id"), "tracker-2", "topic and device differ"),
+        (CHIRPSTACK, UP, ("deviceInfo", "devEui"), "0202020202020202", "topic and device differ"),
+        (CHIRPSTACK, UP, ("deviceInfo",), ..., "bad devEui"),
+        (CHIRPSTACK, UP, ("fCnt",), 2**32, "bad fCnt"),
+        (CHIRPSTACK, UP, ("fCnt",), -1, "bad fCnt"),
+        (CHIRPSTACK, UP, ("fCnt",), True, "bad fCnt"),
+        (CHIRPSTACK, UP, ("fPort",), 256, "bad fPort"),
+        (CHIRPSTACK, UP, ("data",), "A===", "bad data"),
+        (CHIRPSTACK, UP, ("data",), "A" * 344, "bad data"),
+        (CHIRPSTACK, UP, ("rxInfo",), {}, "bad rxInfo"),
+        (CHIRPSTACK, UP, ("rxInfo", 0, "rssi"), -97.5, "bad rssi"),
+        (CHIRPSTACK, UP, ("rxInfo", 0, "snr"), "NaN", "bad snr"),
+        (CHIRPSTACK, UP, ("rxInfo", 0, "gatewayId"), "../#", "bad gatewayId"),
+        (CHIRPSTACK, UP, ("time",), "yesterday", "bad time"),
+        (CHIRPSTACK, UP, ("time",), "2026-01-01T00:00:00", "bad time"),
+        (CHIRPSTACK, UP, ("txInfo", "modulation"), {"fsk": {"datarate": 50000}}, "not LoRa"),
+        (CHIRPSTACK, UP, ("joinServerContext",), {"sessionKeyId": "aa"}, "payload is encrypted"),
+        (THINGS, FRAME, (INNER, "app_s_key"), {"kek_label": "k"}, "payload is encrypted"),
+        (THINGS, FRAME, (INNER, "settings", "frequency"), "9x", "bad frequency"),
+        (THINGS, FRAME, (INNER, "rx_metadata", 0, "gateway_ids"), ..., "bad gateway_id"),
+        (THINGS, FRAME, (INNER,), ..., "another event"),
+        (THINGS, FRAME, (INNER,), 7, "bad uplink_message"),
+        (THINGS, FRAME, ("join_accept",), {}, "another event"),
+        (THINGS, FRAME, ("simulated",), True, "simulated"),
+        (THINGS, FRAME, ("end_device_ids", "device_id"), "tracker-2", "topic and device differ"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_schema_has_a_reason(adapter, message, path, value, reason):
@@ -229,8 +232,7 @@ def test_any_change_of_a_message_is_read_or_refused(data):
     topic, payload = changed(message, path, data.draw(JSON))
     try:
         said = adapter.read(topic, payload)
-    except Unreadable as error:
-        assert 0 < len(error.reason) < 40
+    except Unreadable:
         return
     assert isinstance(said, Received | Joined | Sent)
     assert said.device == DEVICE

@@ -8,6 +8,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from samefade.errors import SamefadeError
@@ -38,20 +39,29 @@ class Outcome:
 
 @dataclass
 class _Opened:
-    """A device while its messages are read."""
+    """A device while its messages are read.
+
+    Attributes:
+        unanswered: Whether its last frame has no answer yet.
+        broken: Whether the protocol met a defect: then nothing of these messages is kept.
+    """
 
     device: Device
     end: NetworkEnd
     track: Track
     address: str
-    answered: bool = True
-    events: list[Event] = field(default_factory=list)
+    unanswered: bool = False
+    broken: bool = False
     told: list[dict[str, Any]] = field(default_factory=list)
 
-    def closed(self) -> Device:
-        self.events.extend(self.end.events())
-        state = self.end.reveal_secret_state_bytes()
-        return Device(self.device.eui, state, self.track, self.address, self.end.has_work)
+
+@dataclass
+class _Closed:
+    """What is to be kept, and what is to be said after that."""
+
+    devices: list[Device] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    downlinks: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 class Desk:
@@ -120,12 +130,7 @@ class Desk:
                 return Outcome()
             self._working.add(device)
         opened = self._open(next(iter(found.values())))
-        try:
-            opened.end.work()
-        except Exception as error:  # noqa: BLE001 -- one device's numbers shall not end the service of all others
-            self.counts["work failed"] += 1
-            opened = self._open(opened.device)
-            opened.told.append({"event": "workfailed", "device": device, "error": type(error).__name__})
+        self._guarded(opened, opened.end.work)
         with self._turn:
             self._working.discard(device)
             done = self._keep({device: opened})
@@ -156,7 +161,8 @@ class Desk:
                 continue
             if said.device not in opened:
                 opened[said.device] = self._open(device)
-            self._hear(opened[said.device], said)
+            if not opened[said.device].broken:
+                self._guarded(opened[said.device], partial(self._hear, opened[said.device], said))
         return self._keep(opened)
 
     def _open(self, device: Device) -> _Opened:
@@ -187,7 +193,7 @@ class Desk:
         block = b""
         if said.uplink.port == self._policy.port:
             _, block = parted(said.uplink.payload)
-        opened.track, opened.answered = track, False
+        opened.track, opened.unanswered = track, True
         try:
             opened.end.uplink(track.counter, rssi, block)
         except SamefadeError as error:
@@ -204,31 +210,44 @@ class Desk:
 
     def _answer(self, opened: _Opened) -> list[tuple[str, bytes]]:
         """Return the one frame that answers the last frame of a device; earlier ones of these messages are past."""
-        opened.answered = True
         opened.track, free = opened.track.queue()
         if not free:
             return []
         block = opened.end.downlink(spare(b"", self._room))
+        opened.track = replace(opened.track, waiting=int(bool(block)))
         if not block:
-            opened.track = replace(opened.track, waiting=0)
             return []
-        opened.track = replace(opened.track, waiting=1)
         downlink = Downlink(opened.device.eui.hex(), self._policy.port, joined(b"", block, self._room))
         return [self._adapter.write(downlink, opened.address)]
 
+    def _close(self, opened: _Opened, closed: _Closed) -> None:
+        downlinks = self._answer(opened) if opened.unanswered else []
+        events, state = opened.end.events(), opened.end.reveal_secret_state_bytes()
+        closed.devices.append(Device(opened.device.eui, state, opened.track, opened.address, opened.end.has_work))
+        closed.events += events
+        closed.downlinks += downlinks
+
+    def _guarded(self, opened: _Opened, step: Callable[[], None]) -> None:
+        """Take a step for one device; a defect that it meets shall not end the service of all others."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 -- it is counted and told, and nothing of the device is changed
+            name = type(error).__name__
+            self.counts[f"broken: {name}"] += 1
+            opened.broken, opened.told = True, [{"event": "broken", "device": opened.device.eui.hex(), "error": name}]
+
     def _keep(self, opened: dict[str, _Opened]) -> Outcome:
         """Put everything on the disk, and only then return what is to be said."""
-        if not opened:
-            return Outcome()
-        downlinks = [message for one in opened.values() if not one.answered for message in self._answer(one)]
-        devices = [one.closed() for one in opened.values()]
-        events = [event for one in opened.values() for event in one.events]
-        refreshed = [event for event in events if isinstance(event, Refreshed)]
-        names = self._register.keep(devices, refreshed, now=self._clock())
-        self.counts["downlinks"] += len(downlinks)
-        self.counts.update(type(event).__name__.lower() for event in events)
-        told = [each for one in opened.values() for each in one.told] + [event.public() for event in events]
+        closed = _Closed()
+        for one in opened.values():
+            if not one.broken:
+                self._guarded(one, partial(self._close, one, closed))
+        refreshed = [event for event in closed.events if isinstance(event, Refreshed)]
+        names = self._register.keep(closed.devices, refreshed, now=self._clock()) if closed.devices else {}
+        self.counts["downlinks"] += len(closed.downlinks)
+        self.counts.update(type(event).__name__.lower() for event in closed.events)
+        told = [each for one in opened.values() for each in one.told] + [event.public() for event in closed.events]
         of = {root.hex(): {"key_id": str(name)} for root, name in names.items()}
         told = [each | of.get(each.get("root", ""), {}) for each in told]
-        work = tuple(device.eui.hex() for device in devices if device.work)
-        return Outcome(tuple(downlinks), tuple(told), work)
+        work = tuple(device.eui.hex() for device in closed.devices if device.work)
+        return Outcome(tuple(closed.downlinks), tuple(told), work)

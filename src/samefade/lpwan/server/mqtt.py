@@ -17,7 +17,7 @@ from samefade.errors import InputError, MissingExtra, OutOfRange
 from samefade.lpwan.server.errors import BrokerRefuses
 
 if TYPE_CHECKING:
-    from aiomqtt import Client
+    from aiomqtt import Client, MqttCodeError
 
 _AT_ONCE = 256  # messages that are taken together: one transaction
 _MOST_WAITING = 20_000  # messages that were received and not taken yet; what is more is lost, as on the air
@@ -154,7 +154,7 @@ async def connected(broker: Broker, topics: tuple[str, ...], qos: int) -> AsyncI
     try:
         async with client:
             granted = await client.subscribe([(topic, qos) for topic in topics])
-            if any(int(getattr(code, "value", code)) >= _NOT_GRANTED for code in granted):
+            if any((code if isinstance(code, int) else code.value) >= _NOT_GRANTED for code in granted):
                 raise BrokerRefuses(broker.address, "it does not permit to subscribe to the server's topics")
             yield Line(client, qos)
     except MqttConnectError as error:
@@ -185,8 +185,10 @@ def _payload(payload: Any) -> bytes:  # noqa: ANN401 -- what aiomqtt says
     return payload if isinstance(payload, bytes) else bytes(payload or b"")
 
 
-def _code(error: Any) -> int:  # noqa: ANN401 -- a number in MQTT 3.1.1, a ReasonCode in 5.0
-    return error.rc if isinstance(error.rc, int) else int(error.rc.value)
+def _code(error: "MqttCodeError") -> int:
+    """Return the number of a reason, which is an object in MQTT 5.0."""
+    code = getattr(error.rc, "value", error.rc)
+    return code if isinstance(code, int) else 0
 
 
 def _quiet() -> logging.Logger:
