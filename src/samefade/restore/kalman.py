@@ -22,6 +22,7 @@ from samefade.restore.windows import Real, autocovariance, checked
 from samefade.types import Feature, Half, Mask, Observation, Terms
 
 _LAGS = 64
+_FEWEST = 4
 _MEMORIES = 400
 _SURE = 1.1  # a forecast that varies more than this over the steady one is not used
 _MOST = 1e9
@@ -42,7 +43,8 @@ class Kalman:
     def agree(self, a: Observation, b: Observation, terms: Terms) -> Terms:
         """Return the terms with φ and the ratio, the same for both ends; learnt from both where they are not given.
 
-        Learnt is the exponential that fits the mean autocorrelation of both ends at lags 1 to 64 best.
+        Learnt is the exponential that fits the mean autocorrelation of both ends best, from lag 1 to where it has
+        fallen to half of what it was there (lag 4 at least, 64 at most): what follows is mostly error.
 
         Raises:
             NotReciprocal: When nothing slow is there: no exponential fits.
@@ -113,7 +115,7 @@ class Kalman:
 
 
 def fitted(along: Real) -> tuple[float, float]:
-    """Return φ and var s / var v of S·φ^k, the exponential that fits an autocorrelation best at lags 1 and more.
+    """Return φ and var s / var v of S·φ^k, the exponential that fits an autocorrelation best from lag 1 to its half.
 
     Args:
         along: (m + 1,) autocorrelation at lags 0 … m, 1 at lag 0.
@@ -124,12 +126,14 @@ def fitted(along: Real) -> tuple[float, float]:
     """
     if len(along) < 3:
         raise TooFewSamples(have=len(along), need=3)
-    lags = np.arange(1, len(along))
+    fallen = np.flatnonzero(along[1:] < along[1] / 2)
+    most = min(len(along) - 1, max(_FEWEST, fallen[0] + 1 if len(fallen) else len(along)))
+    lags = np.arange(1, most + 1)
     phis = np.exp(-1 / np.geomspace(0.3, 20 * len(along), _MEMORIES))
     shapes = phis[:, None] ** lags
     power = (shapes**2).sum(axis=1)
-    share = np.clip(shapes @ along[1:] / power, 0.0, 1.0)
-    left = ((along[1:] - share[:, None] * shapes) ** 2).sum(axis=1)
+    share = np.clip(shapes @ along[lags] / power, 0.0, 1.0)
+    left = ((along[lags] - share[:, None] * shapes) ** 2).sum(axis=1)
     best = int(left.argmin())
     if not share[best] > 0:
         raise NotReciprocal(correlation=float(along[1]), lag=0, why="nothing slow is there to track")
