@@ -80,7 +80,7 @@ def decided(asked: Circumstances, probe: Exchange, found: Reciprocity, edhoc: Co
     slowest = max(waits, key=lambda name: waits[name])
     interval = waits[slowest]
     if not bits.enough or interval == inf:
-        return Plan(asked, probe, found, bits, None, interval, None, None, _obstacle(asked, found, bits), edhoc)
+        return Plan(asked, probe, found, bits, None, interval, None, None, _obstacle(found, bits), edhoc)
     probes = ceil(asked.key_bits / bits.net)
     probing = _probing(asked, probe, probes, interval)
     told = _reconciliation(asked, probe, probes, bits, interval)
@@ -94,11 +94,11 @@ def refresh_hours(bits_per_probe: float, airtime: float, duty: float, key_bits: 
     return ceil(key_bits / bits_per_probe) * airtime / duty / 3600
 
 
-def _obstacle(asked: Circumstances, found: Reciprocity, bits: Secrecy) -> str:
+def _obstacle(found: Reciprocity, bits: Secrecy) -> str:
     if found.still == inf:
         return "stillness"
-    alone = asked.efficiency * bits.shared
-    return "Eve" if alone >= LEAST and bits.net < LEAST else "reciprocity"
+    alone = bits.net + bits.eve  # what is left without her
+    return "Eve" if alone >= LEAST else "reciprocity"
 
 
 def _probing(asked: Circumstances, probe: Exchange, probes: int, interval: float) -> Cost:

@@ -6,6 +6,7 @@ Reconciliation at efficiency β keeps β·I(A;B) of it; the key is made of the e
 net = β I(A;B) − min(I(A;E), I(B;E)), which is at most I(A;B|E).
 β is assumed, .5 unless told: a median bit with Cascade (1.2 times the Shannon limit) has .24 at ρ = .9 and .04 at
 ρ = .7; several levels with soft reconciliation reach more.
+Below ρ = .3, where 40 % of the bits would differ, nothing is counted: no β holds there.
 Probes are taken as independent: they are no closer in time than the channel's own change.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from samefade.entropy.joint import information_given
 from samefade.lpwan.planner.circumstances import Circumstances
-from samefade.lpwan.planner.reciprocity import Reciprocity
+from samefade.lpwan.planner.reciprocity import PARTLY, Reciprocity
 
 LEAST = 0.01  # bits a probe: below it a key takes over 12,800 probes, and no record shows that so little is there
 _CLOSEST = 1 - 1e-12
@@ -55,11 +56,12 @@ def secrecy(asked: Circumstances, found: Reciprocity) -> Secrecy:
         ab = 0.0  # what does not change was known before
     shared, eve = information(ab), min(information(near), information(far))
     secret = _given(ab, near, far)
-    net = asked.efficiency * shared - eve
+    kept = asked.efficiency if abs(ab) >= PARTLY else 0.0
+    net = kept * shared - eve
     if asked.bits_per_probe is not None:
         net = asked.bits_per_probe
         return Secrecy(shared, eve, secret, net, max(1, ceil(net)) - net)
-    return Secrecy(shared, eve, secret, net, max(1, ceil(shared)) - asked.efficiency * shared)
+    return Secrecy(shared, eve, secret, net, max(1, ceil(shared)) - kept * shared)
 
 
 def information(rho: float) -> float:

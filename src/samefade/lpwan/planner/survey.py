@@ -24,7 +24,7 @@ class Survey:
         of: The plan of the chosen point.
         factors: (f,) spreading factors.
         speeds: (v,) m/s.
-        correlation: (f, v) of the small-scale fading in dB; NaN where the region allows no such frame.
+        correlation: (f, v) of both readings in dB, without shadowing unless it counts as secret; NaN where the region allows no such frame.
         hours: (f, v) for a key; infinite where there is none, NaN where the region allows no such frame.
     """
 
@@ -57,7 +57,8 @@ def survey(
             rows = _row(replace(of.asked, sf=sf), speeds)
         except OutOfRange:
             continue  # the region allows no such frame: the map has no colour there
-        correlation[f] = [plan.reciprocity.fading.ends for plan in rows]
+        found = [plan.reciprocity for plan in rows]
+        correlation[f] = [(each.raw if of.asked.shadows_are_secret else each.fading).ends for each in found]
         hours[f] = [plan.key.hours if plan.key else np.inf for plan in rows]
     return Survey(of, tuple(factors), np.asarray(speeds), correlation, hours)
 

@@ -6,8 +6,8 @@ from samefade.lpwan.cost import Cost
 from samefade.lpwan.planner.planning import Plan
 
 _MISSING = (
-    "No eavesdropper was assumed, so nobody hears anything: this is the best that the channel can do, and no promise. "
-    "Say where Eve may be."
+    "NOBODY IS ASSUMED TO LISTEN: no eavesdropper was named, so this is the best that the channel can do, "
+    "and no promise. Say how near one may come."
 )
 
 
@@ -15,7 +15,9 @@ def verdict(plan: Plan) -> str:
     """Return whether there is a key, and what limits it."""
     if plan.probes is None:
         return f"No key: {_obstacle(plan)}"
-    return f"A key of {plan.asked.key_bits} bits takes {duration(plan.key.hours if plan.key else inf)}: {_limit(plan)}"
+    unheard = ", if nobody listens" if plan.asked.eve is None else ""
+    takes = duration(plan.key.hours if plan.key else inf)
+    return f"A key of {plan.asked.key_bits} bits takes {takes}{unheard}: {_limit(plan)}"
 
 
 def comparison(plan: Plan) -> str:
@@ -23,8 +25,8 @@ def comparison(plan: Plan) -> str:
     rival, key = plan.edhoc, plan.key
     if rival is None or rival.joules is None:
         return (
-            "EDHOC needs three messages of 101 bytes in total; what an NB-IoT modem draws is not known here, so that no "
-            "joules are compared."
+            "EDHOC needs three messages of 101 bytes in total; what an NB-IoT modem draws is not known here, so that "
+            "no joules are compared."
         )
     if key is None or key.joules is None:
         return f"EDHOC gives a key for {_sum(rival)}; the channel gives none."
@@ -45,14 +47,16 @@ def warnings(plan: Plan) -> tuple[str, ...]:
         )
     if asked.shadows_are_secret:
         said.append("Shadowing was counted as secret: whoever walks the same way, or has a map, knows it.")
+    if plan.key and plan.key.joules is not None and plan.key.joules < plan.asked.edhoc.computation():
+        said.append("What the microcontroller draws while it computes a key from readings is not counted.")
     if asked.network == "ttn":
         said.append("The fair use of The Things Network and its receive delay of 5 s are unverified.")
     if asked.probing == "ping-pong" and asked.network == "ttn":
         said.append("No LoRaWAN network answers at once: ping-pong needs gateways of one's own.")
     if plan.probes is not None:
         said.append(
-            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share; the session itself counts "
-            "what is told and refuses where too little is left."
+            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share; the session itself "
+            "counts what is told and refuses where too little is left."
         )
     return tuple(said)
 
@@ -91,8 +95,8 @@ def _obstacle(plan: Plan) -> str:
         return "nothing moves, so that no reading is new. The channel could be measured before, by anyone."
     if plan.limit == "Eve":
         return (
-            f"Eve shares too much. After reconciliation {plan.asked.efficiency * bits.shared:.3f} bits a probe are left, "
-            f"and she knows {bits.eve:.3f} of them."
+            f"Eve shares too much. After reconciliation {plan.asked.efficiency * bits.shared:.3f} bits a probe are "
+            f"left, and she knows {bits.eve:.3f}."
         )
     return (
         f"the two ends do not hear the same fade. {plan.probe.apart:.3g} s lie between them, the correlation of their "
