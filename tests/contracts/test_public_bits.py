@@ -10,11 +10,18 @@ import numpy as np
 import pytest
 
 from samefade import schemes
-from samefade.reconcile import Bch, Cascade, Polar
+from samefade.reconcile import Bch, Blocks, Cascade, Polar, ReedSolomon, Slices
 from samefade.types import Bits, Kept, Ledger, Observation, Pair, Spoken
 
 SEED = bytes(range(16))
-CODES = {"cascade": Cascade(frame=64), "bch": Bch(length=127), "polar": Polar(frame=64)}
+CODES = {
+    "cascade": Cascade(frame=64),
+    "bch": Bch(length=127),
+    "polar": Polar(frame=64),
+    "reed_solomon": ReedSolomon(symbols=50, errors=10),
+    "slices": Slices(length=127),
+    "blocks": Blocks(),
+}
 
 
 def ends(n=4000, rng=None):

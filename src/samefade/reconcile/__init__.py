@@ -1,6 +1,7 @@
 """Make two almost equal strings equal in public, and count every bit that this tells an eavesdropper."""
 
 from samefade.reconcile.bch import Bch
+from samefade.reconcile.blocks import Blocks
 from samefade.reconcile.cascade import Cascade
 from samefade.reconcile.compressed import Compressed
 from samefade.reconcile.dialogue import Answerer, Corrector, Reconciler, talk
@@ -11,6 +12,7 @@ from samefade.reconcile.slices import Slices
 __all__ = [
     "Answerer",
     "Bch",
+    "Blocks",
     "Cascade",
     "Compressed",
     "Corrector",

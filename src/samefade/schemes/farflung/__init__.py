@@ -5,7 +5,7 @@ from samefade.schemes.farflung.differences import DaCruz, Rssignal, ZhangDiffere
 from samefade.schemes.farflung.exchanged import Exchanged
 from samefade.schemes.farflung.registers import RegisterRssi, TurnAround
 from samefade.schemes.farflung.regression import GRID, Regression, complexity_of, learn, segments, tally
-from samefade.schemes.farflung.several_levels import HanV2v, LoraKey, LoraLisk, MultiLevel
+from samefade.schemes.farflung.several_levels import HanV2v, LoraKey, Lorakeygen, LoraLisk, MultiLevel
 
 LPWAN = (
     ZhangDifferential(),
@@ -17,6 +17,7 @@ LPWAN = (
     Flora(),
     ComplexityAdaptive(),
     HanV2v(),
+    Lorakeygen(),
     RegisterRssi(),
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "HanV2v",
     "LoraKey",
     "LoraLisk",
+    "Lorakeygen",
     "MultiLevel",
     "RegisterRssi",
     "Regression",

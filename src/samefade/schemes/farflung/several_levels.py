@@ -10,7 +10,7 @@ import numpy as np
 from samefade import restore
 from samefade.errors import NotReciprocal
 from samefade.quantize import Guarded
-from samefade.reconcile import Bch, Cascade, Compressed, Reconciler
+from samefade.reconcile import Bch, Blocks, Cascade, Compressed, Reconciler
 from samefade.schemes.farflung.exchanged import Exchanged
 from samefade.schemes.scheme import Quantizer, Restorer
 from samefade.types import Spoken, Terms
@@ -86,3 +86,17 @@ class HanV2v(Exchanged):
 
     quantize: Quantizer = Guarded(levels=4, alpha=0.1)
     reconcile: Reconciler = Cascade(variant="original")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lorakeygen(Exchanged):
+    """Lorakeygen, a tool for LoRa modules at 868 MHz with a public recording (`lora-indoor`).
+
+    Published: probe and reply every half second, mean ± .6 σ, kept indices, a syndrome and a CRC-8 of each block,
+    failed blocks dropped, SHA-256.
+    It sends its thresholds too, which are not needed: each end takes its own mean and deviation here.
+    Its differential mode (ε = 2 dB) is `ZhangDifferential` with that ε, but for a window that is not known to us.
+    """
+
+    quantize: Quantizer = Guarded(levels=2, alpha=0.6)
+    reconcile: Reconciler = Blocks()
