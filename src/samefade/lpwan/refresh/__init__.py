@@ -6,9 +6,20 @@ All that is said rides as a block in the spare bytes of frames; docs/explain/ref
 """
 
 from samefade.lpwan.refresh.device import DeviceEnd
-from samefade.lpwan.refresh.events import NoKey, Refreshed
+from samefade.lpwan.refresh.events import Answered, Carried, NoKey, Refreshed
 from samefade.lpwan.refresh.network import NetworkEnd
 from samefade.lpwan.refresh.payload import joined, parted, spare
 from samefade.lpwan.refresh.policy import Policy
 
-__all__ = ["DeviceEnd", "NetworkEnd", "NoKey", "Policy", "Refreshed", "joined", "parted", "spare"]
+__all__ = [
+    "Answered",
+    "Carried",
+    "DeviceEnd",
+    "NetworkEnd",
+    "NoKey",
+    "Policy",
+    "Refreshed",
+    "joined",
+    "parted",
+    "spare",
+]

@@ -55,6 +55,32 @@ class NoKey(Event):
         return told | {"why": self.why, "account": _lines(self.ledger)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Carried(Event):
+    """Bytes of another protocol came for this device, which `reply` answers.
+
+    Attributes:
+        device: DevEUI, 8 bytes.
+        message: The bytes.
+    """
+
+    device: bytes
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(Event):
+    """The device answered what was carried to it.
+
+    Attributes:
+        device: DevEUI, 8 bytes.
+        message: Its answer.
+    """
+
+    device: bytes
+    message: bytes = field(repr=False)
+
+
 # in the order of their numbers on the air
 REASONS = (
     "unknown",

@@ -1,7 +1,20 @@
 """The network's end of a refresh: end b, which learns, asks, corrects its string and keeps the account."""
 
+from collections import Counter
+from typing import Any
+
+from samefade.errors import NotEnough, SamefadeError, StillDiffers, TooLittleEntropy
+from samefade.lpwan.refresh.asks import Asks
+from samefade.lpwan.refresh.events import REASONS, Answered, NoKey, Refreshed
+from samefade.lpwan.refresh.exchange import Asking
+from samefade.lpwan.refresh.messages import CARRY, COMMIT, DONE, FAIL
 from samefade.lpwan.refresh.policy import Policy
+from samefade.lpwan.refresh.pool import Pool, byte_of
+from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, REFUSED, TAG, UP_HEAD, Block, Secret
+from samefade.lpwan.refresh.state import pack, unpack
 from samefade.session.events import Event, Root
+
+_FORMAT = "samefade lpwan network 1"
 
 
 class NetworkEnd:
@@ -9,11 +22,32 @@ class NetworkEnd:
 
     Whoever holds it stores `reveal_secret_state_bytes()` before it sends what `downlink` returned, and before it acts
     on `events()`; an end that is restored from what was stored last then never uses a sample or a nonce twice.
+
+    Attributes:
+        dropped: What was not taken, by reason.
     """
+
+    __slots__ = ("_asks", "_down", "_exchange", "_policy", "_secret", "_told", "_up", "device", "dropped")
 
     def __init__(self, device: bytes, root: Root, policy: Policy = Policy()) -> None:  # noqa: B008 -- frozen
         """Take the DevEUI, 8 bytes, the secret that both ends hold, and the rules of a run."""
-        raise NotImplementedError
+        self.device, self._policy = bytes(device), policy
+        self._secret = Secret(self.device, root)
+        self._exchange = Asking()
+        self._asks = Asks(policy, self._secret, Pool(policy.pool))
+        self._up = self._down = -1  # counters: of the last uplink, and of the last one that a block answered
+        self._told: list[Event] = []
+        self.dropped: Counter[str] = Counter()
+
+    @property
+    def epoch(self) -> int:
+        """Return how many refreshes went into the secret that is in force."""
+        return self._secret.epoch
+
+    @property
+    def pooled(self) -> int:
+        """Return how many samples there are."""
+        return len(self._asks.pool)
 
     def uplink(self, counter: int, rssi: float | None, block: bytes) -> None:
         """Take an uplink.
@@ -23,30 +57,146 @@ class NetworkEnd:
             rssi: Its strength in dBm at the one gateway that also transmits, None where that one did not hear it.
             block: The block, b"" for none.
         """
-        raise NotImplementedError
+        if not self._up < counter < LAST_NUMBER:
+            self.dropped["uplink heard before"] += 1
+            return
+        self._up = counter
+        opened = self._opened(counter, block) if block else None
+        if opened is None:
+            self._exchange.silent()
+        elif self._exchange.hear(opened.request, opened.kind, opened.body):
+            self._close()
+        self._go_on(counter // self._policy.every)
+        # the sample of this frame comes last: what is asked now is about frames that were answered
+        self._sample(counter, rssi)
 
     def downlink(self, room: int) -> bytes:
         """Return the block for the one downlink that answers the last uplink, b"" when there is nothing to say."""
-        raise NotImplementedError
+        said = self._exchange.said(room - DOWN_HEAD - TAG) if self._down < self._up else None
+        if said is None:
+            return b""
+        self._down = self._up
+        return self._secret.seal("down", self._up, Block(self._secret.epoch & 3, self._exchange.number, *said))
+
+    def carry(self, message: bytes) -> bool:
+        """Bring bytes of another protocol to the device; return False where another request is under way."""
+        if self._exchange.open or self.has_work or self._asks.next is not None:
+            return False
+        self._exchange.ask(bytes((CARRY,)) + message)
+        return True
 
     @property
     def has_work(self) -> bool:
         """Say whether there is something to compute, see `work`."""
-        raise NotImplementedError
+        return not self._exchange.open and self._asks.has_work
 
     def work(self) -> None:
         """Do the heavy part, for seconds: learn terms, decode, keep the account."""
-        raise NotImplementedError
+        if not self.has_work:
+            return
+        try:
+            request = self._asks.work()
+            if request is not None:
+                self._exchange.ask(request)
+        except NotEnough as error:
+            short = isinstance(error, TooLittleEntropy)
+            self._fail("too little entropy" if short else "not reciprocal", str(error))
+        except StillDiffers as error:
+            self._fail("strings still differ", str(error))
+        except (SamefadeError, ValueError, ArithmeticError) as error:
+            self._fail("unknown", f"{type(error).__name__}: {error}")
 
     def events(self) -> list[Event]:
         """Return what happened since this was last asked."""
-        raise NotImplementedError
+        told, self._told = self._told, []
+        return told
 
     def reveal_secret_state_bytes(self) -> bytes:
         """Return all that this end must keep; whoever calls this is responsible for it from here on."""
-        raise NotImplementedError
+        parts: list[Any] = [self.device, [self._up, self._down], self._exchange.parts()]
+        return pack(_FORMAT, [*parts, self._asks.reveal_secret_parts()], self._secret.root, self._told)
 
     @classmethod
     def restored(cls, state: bytes, policy: Policy = Policy()) -> "NetworkEnd":  # noqa: B008 -- frozen
-        """Return the end that the state was taken from."""
-        raise NotImplementedError
+        """Return the end that the state was taken from, with the events that nobody asked for yet.
+
+        Raises:
+            RemoteProtocolError: When it is not such a state.
+        """
+        (device, counters, exchange, asks), root, told = unpack(_FORMAT, state)
+        end = cls(device, root, policy)
+        end._up, end._down = counters
+        end._exchange = Asking.again(exchange)
+        end._asks = Asks.again(policy, end._secret, asks)
+        end._told = told
+        return end
+
+    def _sample(self, counter: int, rssi: float | None) -> None:
+        if rssi is None or counter % self._policy.every:
+            return
+        try:
+            value = byte_of(rssi)
+        except SamefadeError:
+            self.dropped["strength is no number"] += 1
+            return
+        if not self._asks.take(counter // self._policy.every, value):
+            self.dropped["no room for a sample"] += 1
+
+    def _opened(self, counter: int, sealed: bytes) -> Block | None:
+        """Open a block; one under the candidate confirms it, and nothing else ends the old secret."""
+        if len(sealed) < UP_HEAD + TAG:
+            self.dropped["block is too short"] += 1
+            return None
+        coming = self._asks.next
+        if coming is not None and (block := coming.open("up", counter, sealed)) is not None:
+            self._force(coming)
+            return None
+        block = self._secret.open("up", counter, sealed)
+        if block is None or block.kind > REFUSED:
+            self.dropped["block does not open"] += 1
+            return None
+        return block
+
+    def _force(self, coming: Secret) -> None:
+        """Put the candidate in force: the device holds it."""
+        self._secret = coming
+        claim, ledger = self._asks.put_in_force()
+        self._told.append(
+            Refreshed(device=self.device, epoch=coming.epoch, root=coming.root, claim=claim, ledger=ledger)
+        )
+        self._exchange.ask(bytes((DONE,)))
+
+    def _close(self) -> None:
+        """Take a whole answer."""
+        request, refused = self._exchange.request, self._exchange.refused
+        answer = self._exchange.close()
+        if request[0] == CARRY:
+            self._told.append(Answered(device=self.device, message=b"" if refused else answer))
+        elif refused and request[0] not in (FAIL, DONE):
+            self._fail("tags differ" if request[0] == COMMIT else "samples are gone", "the device refused")
+        elif request[0] not in (FAIL, DONE, COMMIT):
+            try:
+                self._asks.heard(request, answer)
+            except SamefadeError as error:
+                self._fail("unknown", str(error))
+
+    def _go_on(self, place: int) -> None:
+        """Ask the next thing that needs no work, or give up a run that nobody answers."""
+        if self._exchange.open:
+            asked = self._exchange.request[0]
+            if self._exchange.waited > self._policy.patience and asked not in (FAIL, DONE) and self._asks.running:
+                self._fail("given up", f"no progress in {self._policy.patience} uplinks")
+            return
+        try:
+            request = self._asks.wanted(place)
+        except TooLittleEntropy as error:
+            self._fail("too little entropy", str(error))
+            return
+        if request is not None:
+            self._exchange.ask(request)
+
+    def _fail(self, reason: str, why: str) -> None:
+        """End the run without a key: its samples are burned, and the old secret stays."""
+        ledger = self._asks.fail(reason)
+        self._told.append(NoKey(device=self.device, epoch=self.epoch, reason=reason, why=why, ledger=ledger))
+        self._exchange.ask(bytes((FAIL, REASONS.index(reason))))

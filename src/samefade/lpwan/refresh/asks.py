@@ -1,0 +1,276 @@
+"""What the network asks in a run, step by step: where samples are, the spoken ones, the string, the commitment."""
+
+from typing import Literal
+
+from samefade.errors import RemoteProtocolError, TooLittleEntropy
+from samefade.lpwan.refresh import messages
+from samefade.lpwan.refresh.commit import candidate, commit_tag
+from samefade.lpwan.refresh.messages import MOST_PLACES
+from samefade.lpwan.refresh.numbers import write_number, write_numbers
+from samefade.lpwan.refresh.policy import Policy
+from samefade.lpwan.refresh.pool import Pool
+from samefade.lpwan.refresh.run import CLAIMS, Run, digest
+from samefade.lpwan.refresh.sealing import Secret
+from samefade.lpwan.refresh.state import pack_account, unpack_account
+from samefade.lpwan.refresh.talk import Found, Heard, next_question, priced
+from samefade.lpwan.refresh.terms import Learnt, Samples, learn
+from samefade.session.events import Root
+from samefade.types import Claim, Ledger
+
+Phase = Literal["pool", "learn", "talk", "commit"]
+_LEAST_ASKED = 32  # places: no request for fewer
+_PERMILLE = 1000
+_MORE_CAUTION, _MOST_CAUTION = 1.25, 3.0
+
+
+class Asks:
+    """The network's side of a run, with the samples that it may take.
+
+    Attributes:
+        pool: The samples: what this end heard, whether or not the device heard the answer.
+        next: The candidate for the next secret, or None.
+        phase: What comes next: samples, learning, the discussion, or the commitment.
+    """
+
+    __slots__ = (
+        "_answered",
+        "_answers",
+        "_caution",
+        "_claim",
+        "_lacking",
+        "_learnt",
+        "_ledger",
+        "_policy",
+        "_run",
+        "_secret",
+        "_spoken",
+        "_told",
+        "next",
+        "phase",
+        "pool",
+    )  # fmt: skip
+
+    def __init__(self, policy: Policy, secret: Secret, pool: Pool) -> None:
+        """Begin without a run."""
+        self._policy, self._secret, self.pool = policy, secret, pool
+        self.next: Secret | None = None
+        self._answered = _PERMILLE  # of our samples, so many in a thousand have a match at the device
+        self._caution = 1.0
+        self._ledger = Ledger()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.phase: Phase = "pool"
+        self.next = None
+        self._run: Run | None = None
+        self._lacking: bytes | None = None  # of the range named last, as long as the device was not told
+        self._spoken, self._learnt, self._told = b"", b"", b""
+        self._answers: list[bytes] = []
+        self._claim: Claim = "none"
+
+    @property
+    def running(self) -> bool:
+        """Say whether a run was begun."""
+        return self._run is not None
+
+    @property
+    def has_work(self) -> bool:
+        """Say whether learning or decoding waits."""
+        return self.phase in ("learn", "talk")
+
+    def take(self, place: int, value: int) -> bool:
+        """Pool a sample; the oldest goes where there is no room, but never one of a run."""
+        if self.pool.full:
+            if self._run is not None:
+                return False
+            self.pool.drop_oldest()
+        return self.pool.add(place, value)
+
+    def wanted(self, place: int) -> bytes | None:
+        """Return what to ask next without any work, or None.
+
+        Args:
+            place: Of the uplink that is being answered: only earlier ones can have been heard.
+        """
+        if self.phase != "pool":
+            return None
+        if self._run is None:
+            return self._begin(place)
+        missing = self._target() - len(self._held())
+        if missing > 0:
+            return self._more(self._run, place, missing)
+        if not self._learnt:
+            return bytes((messages.SPEAK,)) + self._what_lacks()
+        self.phase = "talk"
+        return None
+
+    def heard(self, request: bytes, answer: bytes) -> None:
+        """Take a whole answer.
+
+        Raises:
+            RemoteProtocolError: When it is not one to this request.
+        """
+        run = self._run
+        if run is None:
+            raise RemoteProtocolError(answer="to no run")
+        kind = request[0]
+        if kind == messages.BEGIN:
+            said = messages.Reader(request, 1)
+            said.number()
+            self._named(run, said.number(), answer)
+        elif kind == messages.MORE:
+            said = messages.Reader(request, 1)
+            messages.read_lacking(said, MOST_PLACES)
+            self._named(run, said.number(), answer)
+        elif kind == messages.SPEAK:
+            self._spoken = bytes(messages.unpack_values(answer, self._policy.spoken))
+            self.phase = "learn"
+        else:
+            self._answers.append(answer)
+            self.phase = "talk"
+        run.say(request, answer)
+
+    def work(self) -> bytes | None:
+        """Learn or decode, and return what to ask then; None where more samples are wanted first.
+
+        Raises:
+            SamefadeError: When there will be no key.
+        """
+        run = self._run
+        if run is None:
+            raise RemoteProtocolError(work="without a run")
+        if self.phase == "learn":
+            self._learn()
+            return None
+        learnt = Learnt.unpack(self._learnt)
+        first_time = not run.seed
+        if first_time:
+            run.settle()
+        heard = self._all(run)
+        question = next_question(self._policy, learnt, run, heard, self._answers)
+        self.phase = "pool"
+        if isinstance(question, Found):
+            return self._commit(run, learnt, heard, question)
+        if not first_time:
+            return bytes((messages.ASK,)) + question
+        return bytes((messages.TERMS,)) + self._what_lacks() + self._told + question
+
+    def fail(self, reason: str) -> Ledger:
+        """End the run without a key, and return the account as far as it went."""
+        ledger = self._ledger if self._run is None else self._run.naming(self._policy, 0)
+        if reason == "too little entropy":
+            self._caution = min(_MOST_CAUTION, self._caution * _MORE_CAUTION)
+        self._clear()
+        self.pool.drop_burned()
+        return ledger
+
+    def put_in_force(self) -> tuple[Claim, Ledger]:
+        """Take the candidate for good, forget the old secret, and return what the new one is worth."""
+        if self.next is not None:
+            self._secret = self.next
+        claim, ledger = self._claim, self._ledger
+        self._caution = 1.0
+        self._clear()
+        self.pool.drop_burned()
+        return claim, ledger
+
+    def _begin(self, place: int) -> bytes | None:
+        own = [at for at, _ in self.pool.samples() if at < place]
+        if len(own) * self._answered < self._policy.spoken * _PERMILLE:
+            return None
+        first = max(own[0], self.pool.burned, place - MOST_PLACES)
+        self.pool.burn(first)
+        self.pool.drop_burned()
+        self._run = Run.begun(self._secret.device, self._secret.epoch, first)
+        return bytes((messages.BEGIN,)) + write_numbers([first, place - first])
+
+    def _more(self, run: Run, place: int, missing: int) -> bytes | None:
+        """Ask for further places when enough of them can be expected, or no more fit into a request or the pool."""
+        count = min(MOST_PLACES, place - run.end)
+        own = len(self.pool.within(run.end, place))
+        expected = own * self._answered // _PERMILLE
+        full = self.pool.full
+        if count < _LEAST_ASKED or not (expected >= missing or count == MOST_PLACES or full):
+            return None
+        if full and not own:
+            raise TooLittleEntropy(have=0.0, need=self._policy.scheme.amplify.bits)
+        out = bytearray((messages.MORE,)) + self._what_lacks()
+        write_number(out, count)
+        return bytes(out)
+
+    def _named(self, run: Run, count: int, answer: bytes) -> None:
+        """Keep what both ends have of a range; all of it is burned for every later run."""
+        first, end = run.end, run.end + count
+        theirs = messages.unpack_bitmap(answer, first, count)
+        held = self.pool.samples()
+        own = {place for place, _ in held if first <= place < end}
+        self._lacking = messages.pack_lacking([i for i, place in enumerate(theirs) if place not in own])
+        both = own.intersection(theirs)
+        self.pool.keep([sample for sample in held if not first <= sample[0] < end or sample[0] in both])
+        self._answered = max(50, _PERMILLE * len(both) // max(1, len(own)))
+        run.name(count, len(theirs))
+        self.pool.burn(run.end)
+
+    def _what_lacks(self) -> bytes:
+        """Say which places of the last range this end lacks, once."""
+        run, said = self._run, self._lacking or b"\x00"
+        if run is not None:
+            run.lack(messages.Reader(said).number())
+        self._lacking = None
+        return said
+
+    def _held(self) -> Samples:
+        """Return what both ends have: of the whole run, or of its kept share where that was agreed."""
+        run = self._run
+        if run is None:
+            return []
+        return self.pool.within(self._terms().first if self._told else run.first, run.end)
+
+    def _target(self) -> int:
+        return Learnt.unpack(self._learnt).need if self._learnt else self._policy.spoken
+
+    def _terms(self) -> messages.Told:
+        return messages.Told.read(messages.Reader(self._told))
+
+    def _learn(self) -> None:
+        spoken = self._held()[: self._policy.spoken]
+        places, own = [place for place, _ in spoken], [value for _, value in spoken]
+        learnt = learn(self._policy, places, list(self._spoken), own, self._caution)
+        self._learnt, self._told = learnt.pack(), learnt.told(places[-1]).pack()
+        self.phase = "pool"
+
+    def _all(self, run: Run) -> Heard:
+        spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
+        first = self._terms().first
+        return Heard(spoken, self._spoken, self.pool.within(first, run.end), first, run.end)
+
+    def _commit(self, run: Run, learnt: Learnt, heard: Heard, found: Found) -> bytes:
+        """Keep the account, hold the candidate beside the secret in force, and say so."""
+        claim, ledger = priced(self._policy, learnt, run, heard, found)
+        root = candidate(self._policy, self._secret, run, found.fixed, ledger, claim)
+        self.next, self._claim, self._ledger = Secret(self._secret.device, root), claim, ledger
+        self.phase = "commit"
+        head = bytes((messages.COMMIT, CLAIMS.index(claim)))
+        return head + digest(ledger) + commit_tag(self._secret.device, root)
+
+    def reveal_secret_parts(self) -> list[object]:
+        """Return plain values from which `again` makes it; whoever calls this is responsible for them."""
+        root = None if self.next is None else self.next.root
+        coming = None if root is None else [root.name, root.epoch, root.reveal_secret_bytes()]
+        run = None if self._run is None else self._run.parts()
+        said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
+        worth = [self._claim, pack_account(self._ledger), self._answered, self._caution]
+        return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth]
+
+    @classmethod
+    def again(cls, policy: Policy, secret: Secret, parts: list[object]) -> "Asks":
+        """Return the side that the parts were taken from."""
+        pool, phase, run, coming, said, worth = parts
+        out = cls(policy, secret, Pool.again(policy.pool, pool))  # type: ignore[arg-type]  # our own state
+        out.phase = phase  # type: ignore[assignment]
+        out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
+        out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]
+        out._lacking, out._spoken, out._learnt, out._told, out._answers = said  # type: ignore[misc]
+        out._claim, ledger, out._answered, out._caution = worth  # type: ignore[misc, has-type]
+        out._ledger = unpack_account(ledger)  # type: ignore[has-type]
+        return out
