@@ -8,7 +8,7 @@ from scipy import fft, linalg, special
 
 from samefade import channel
 from samefade.align import NoLag
-from samefade.errors import NotReciprocal, OutOfRange, RemoteProtocolError, TooFewSamples
+from samefade.errors import NotReciprocal, OutOfRange, TooFewSamples
 from samefade.restore import Cosine, Principal, SmallScale, gudmundson_model, jakes_model
 from samefade.schemes import Scheme
 from samefade.session.terms import pack_terms, unpack_terms
@@ -47,7 +47,7 @@ def test_a_window_is_a_band_pass_of_its_coefficients():
     fast = np.cos(np.pi * 5 * (2 * t + 1) / (2 * T))  # coefficient 5 of every window, with alternating signs
     both = pair(slow(320, 3), 4)
     terms = learnt(Cosine(T, 1, 7), both)
-    level = terms.strands[0].mean["a"]
+    level = terms.predictors["level"][0]
     parts = Cosine(T, 1, 7).split(Observation(fast + level, 1.0, np.ones(320, bool)), terms)
     assert np.allclose(parts.small.values, fast, atol=1e-12)
     assert np.allclose(parts.noise.values, 0, atol=1e-12)
@@ -56,7 +56,7 @@ def test_a_window_is_a_band_pass_of_its_coefficients():
 def test_the_eigenvectors_of_a_public_model_are_scipy_s():
     model = gudmundson_model(1.4, 50, 1.0, T, fading=0.5)
     terms = learnt(Principal(T, 1, None, model=model), pair(slow(800, 5), 6))
-    rows = np.vstack([terms.strands[1].basis, terms.strands[0].basis])
+    rows = np.array(terms.predictors["large"] + terms.predictors["small"]).reshape(-1, T)
     rows /= np.linalg.norm(rows, axis=1)[:, None]
     _, vectors = linalg.eigh(linalg.toeplitz(model))
     assert np.allclose(np.abs(np.sum(rows * vectors.T[::-1], axis=1)), 1, atol=1e-9)
@@ -80,17 +80,17 @@ def test_components_have_unit_variance_and_are_uncorrelated():
 def test_only_one_end_s_spoken_samples_make_the_basis():
     both = pair(slow(800, 9), 10)
     other = replace(both, b=pair(slow(800, 9), 11).b)
-    first, second = (learnt(Principal(T, 1, 6), p).strands for p in (both, other))
-    for one, two in zip(first, second, strict=True):
-        assert np.array_equal(one.basis, two.basis)
+    first, second = (learnt(Principal(T, 1, 6), p).predictors for p in (both, other))
+    assert first["small"] == second["small"]
+    assert first["large"] == second["large"]
 
 
 def test_what_is_below_the_noise_is_left_out():
     # correlation of a coefficient is λ/(λ + 1/4): .5 where signal and noise are equally strong
     both = pair(slow(20_000, 12), 13)
-    kept = learnt(Principal(T, 1, least=0.5), both).strands[0]
+    kept = len(learnt(Principal(T, 1, least=0.5), both).predictors["small"]) // T
     spectrum = np.linalg.eigvalsh(linalg.toeplitz(0.9 ** np.arange(T)))[::-1][1:]
-    assert abs(kept.components - np.count_nonzero(spectrum > 0.25)) <= 1
+    assert abs(kept - np.count_nonzero(spectrum > 0.25)) <= 1
     with pytest.raises(NotReciprocal, match=r"no coefficient has r 0\.99"):
         learnt(Cosine(T, 1, least=0.99), both)
 
@@ -114,28 +114,32 @@ def test_the_terms_cross_the_air_whole(operator):
         assert np.array_equal(operator.restore(x, heard).values, operator.restore(x, terms).values)
 
 
-@pytest.mark.parametrize("silly", ["nothing", "three", "slanted", "empty row", "other span", "other reach"])
-def test_silly_terms_from_the_air_are_refused(silly):
+@pytest.mark.parametrize(
+    ("part", "silly"),
+    [
+        ("small", ()),
+        ("small", (1.0,) * (T + 1)),
+        ("small", (0.0,) * T),
+        ("small", (1e300,) * T),
+        ("small", (1.0,) * T * 2),
+        ("large", (1.0,) * T * T),
+        ("level", (1.0,)),
+        ("level", (float("inf"), 0.0)),
+    ],
+)
+def test_silly_terms_from_the_air_are_refused(part, silly):
     both = pair(slow(800, 19), 20)
     terms = learnt(Principal(T, 1, 4), both)
-    first, second = terms.strands
-    made = {
-        "nothing": (),
-        "three": (first, second, second),
-        "slanted": (replace(first, basis=first.basis + 0.1), second),
-        "empty row": (replace(first, basis=np.zeros_like(first.basis)), second),
-        "other span": (first, learnt(Principal(8, 1, 4), both).strands[1]),
-        "other reach": (replace(first, reach=2),),
-    }
+    wrong = replace(terms, predictors={**terms.predictors, part: silly})
+    for made in (wrong, replace(terms, predictors={}), None):
+        with pytest.raises(OutOfRange):
+            Principal(T, 1, 4).split(both.a, made)
+
+
+def test_a_basis_of_another_span_is_refused():
+    both = pair(slow(800, 21), 22)
     with pytest.raises(OutOfRange):
-        Principal(T, 1, 4).split(both.a, replace(terms, strands=made[silly]))
-
-
-def test_a_strand_whose_parts_do_not_fit_is_refused_before_it_is_used():
-    terms = learnt(Principal(T, 1, 4), pair(slow(800, 21), 22))
-    said = pack_terms(replace(terms, strands=(replace(terms.strands[0], edges=()),)))
-    with pytest.raises(RemoteProtocolError):
-        unpack_terms(said, rate=1.0, samples=600)
+        Principal(10, 1, 4).split(both.a, learnt(Principal(T, 1, 4), both))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,7 @@ def test_no_basis_keeps_more_of_a_known_channel_than_its_principal_components(na
     model, power = linalg.toeplitz(MODELS[name]), {}
     both = pair(slow(2000, 27), 28)
     for operator in (Principal(T, 0, keep, model=tuple(MODELS[name])), Cosine(T, 0, keep)):
-        rows = learnt(operator, both).strands[0].basis
+        rows = np.array(learnt(operator, both).predictors["small"]).reshape(-1, T)
         rows = rows / np.linalg.norm(rows, axis=1)[:, None]
         power[type(operator)] = float(np.trace(rows @ model @ rows.T))
     assert power[Principal] >= power[Cosine] - 1e-9

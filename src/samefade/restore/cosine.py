@@ -45,11 +45,11 @@ class Cosine:
 
     def restore(self, x: Half, terms: Terms | None = None) -> Feature[Half]:
         """Return the kept coefficients, window by window (`windows.coefficients`)."""
-        return coefficients(x, terms)
+        return coefficients(x, terms, self.span)
 
     def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:
         """Return the slow, the kept and the other coefficients as series that add up (`windows.window_parts`)."""
-        return window_parts(x, terms)
+        return window_parts(x, terms, self.span)
 
 
 def cosines(span: int) -> Real:

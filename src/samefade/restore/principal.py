@@ -5,8 +5,8 @@ the strongest first. In an LPWAN series the first are the shadowing, which Eve h
 first are dropped, and those below a correlation of `least` are left out.
 SBrT 2276 compares it with the cosine transform on LoRaWAN RSSI (lpwan.md, section 4).
 
-The eigenvectors come from one end's spoken samples, or from a public model, and are sent (T·(drop + keep) numbers,
-twice): computed separately at both ends they would differ in sign, and where eigenvalues lie close, in rotation.
+The eigenvectors come from one end's spoken samples, or from a public model, and are sent once, T·(drop + keep) numbers:
+computed separately at both ends they would differ in sign, and where eigenvalues lie close, in rotation.
 What is sent tells second-order statistics and nothing of the kept samples.
 `Klt` is another thing: it learns from both ends what the one can tell of the other, and needs soft decisions.
 """
@@ -60,11 +60,11 @@ class Principal:
 
     def restore(self, x: Half, terms: Terms | None = None) -> Feature[Half]:
         """Return the kept components, window by window (`windows.coefficients`)."""
-        return coefficients(x, terms)
+        return coefficients(x, terms, self.span)
 
     def split(self, x: Half, terms: Terms | None = None) -> Parts[Half]:
         """Return the dropped, the kept and the other components as series that add up (`windows.window_parts`)."""
-        return window_parts(x, terms)
+        return window_parts(x, terms, self.span)
 
 
 def eigenvectors(along: Real) -> Real:

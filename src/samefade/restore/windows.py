@@ -1,8 +1,8 @@
 """Cut a series into windows, and each window into coefficients of one public basis: what DCT and PCA share.
 
-The basis is a message (`Terms.strands`), learnt or named before; no end computes one from its own kept samples, or
-signs and rotations would differ.
-The first strand holds the coefficients that are kept, the second one, if any, those dropped as large scale.
+The basis is a message, learnt or named before; no end computes one from its own kept samples, or signs and rotations
+would differ. In `Terms.predictors` "small" holds the rows of the coefficients that are kept, one after the other,
+"large" those dropped as large scale, and "level" the mean of either end's spoken samples.
 Rows are scaled so that each coefficient has unit variance on the spoken samples of end a: that is one set of thresholds
 for all of them, and all that a kept coefficient's place in the window tells.
 
@@ -10,6 +10,7 @@ Coefficients of one window are uncorrelated as far as the basis fits; windows th
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,13 @@ from samefade.errors import EndsDisagree, NotReciprocal, OutOfRange, TooFewSampl
 from samefade.restore.admit import admit
 from samefade.restore.klt import LEAST_HEARD, heard_share
 from samefade.restore.parts import Parts, parted, residue
-from samefade.types import Feature, Float, Half, Kept, Observation, Strand, Terms
+from samefade.types import Feature, Half, Kept, Observation, Terms
 
 Real = NDArray[np.float64]
 LONGEST = 256
 LEAST_WINDOWS = 4
 _FLOOR = 1e-9
+_SLANTED = 1e-6  # cosine of the angle of two rows, at the most
 
 
 def checked(a: Observation, b: Observation, terms: Terms, span: int) -> tuple[Real, Real]:
@@ -66,7 +68,7 @@ def autocovariance(values: Real, mask: NDArray[np.bool_], most: int) -> Real:
 def agreed_windows(
     a: Observation, b: Observation, terms: Terms, rows: Real, drop: int, keep: int | None, least: float
 ) -> Terms:
-    """Return the terms with the kept rows of an orthonormal basis as one strand, and the dropped ones as another.
+    """Return the terms with the kept and the dropped rows of an orthonormal basis.
 
     Args:
         a: Spoken samples of the end whose spread scales the rows.
@@ -91,10 +93,17 @@ def agreed_windows(
     if not len(good):
         best = float(alike[some].max())
         raise NotReciprocal(correlation=best, lag=0, why=f"no coefficient has r {least:g} on spoken samples")
-    level = {"a": float(a.values[a.mask].mean()), "b": float(b.values[b.mask].mean())}
-    level["e"] = level["a"]
-    chosen = [good] if drop == 0 else [good, np.arange(drop)]
-    return replace(terms, strands=tuple(_strand(rows[i], spread[i], alike[i], level) for i in chosen))
+    scaled = rows / spread[:, None]
+    told = {
+        "small": _flat(scaled[good]),
+        "large": _flat(scaled[:drop]),
+        "level": (float(a.values[a.mask].mean()), float(b.values[b.mask].mean())),
+    }
+    return replace(terms, predictors={**terms.predictors, **told})
+
+
+def _flat(rows: Real) -> tuple[float, ...]:
+    return tuple(float(v) for v in rows.ravel())
 
 
 def _seen(x: Real, y: Real, heard: NDArray[np.bool_], rows: Real) -> tuple[Real, Real]:
@@ -111,14 +120,25 @@ def _seen(x: Real, y: Real, heard: NDArray[np.bool_], rows: Real) -> tuple[Real,
     return np.sqrt(np.maximum(pp, floor)), np.asarray(alike)
 
 
-def _strand(rows: Real, spread: Real, alike: Real, level: dict[str, float]) -> Strand:
-    basis = rows / spread[:, None]
-    noise = np.sqrt(np.maximum(1 - np.clip(alike, 0, 1) ** 2, _FLOOR))
-    none: tuple[Float, ...] = tuple(np.empty(0) for _ in rows)
-    return Strand(np.ones(1), level, rows.shape[1], basis, 0, basis, noise, edges=none)
+class Basis(NamedTuple):
+    """The basis of the terms.
+
+    Attributes:
+        small: (K, T) rows of the kept coefficients.
+        large: (D, T) rows of those dropped as large scale; D may be 0.
+        level: Mean of the spoken samples at end a and at end b.
+    """
+
+    small: Real
+    large: Real
+    level: tuple[float, float]
+
+    def of(self, x: Observation) -> float:
+        """Return the level of an end; an eavesdropper takes that of end a."""
+        return self.level[1 if x.end == "b" else 0]
 
 
-def coefficients(x: Half, terms: Terms | None) -> Feature[Half]:
+def coefficients(x: Half, terms: Terms | None, span: int) -> Feature[Half]:
     """Return the kept coefficients of each window, one window after the other, (m·K,) or (m·K, k), each tone apart.
 
     Their rate is K/T of the observation's. A window is usable where three quarters of its samples were heard.
@@ -130,17 +150,17 @@ def coefficients(x: Half, terms: Terms | None) -> Feature[Half]:
         OutOfRange: When the terms hold no basis, or a silly one.
         TooFewSamples: When there is no full window, or fewer than 2 values are usable.
     """
-    kept = agreed_strands(terms)[0]
-    span, values = kept.span, admit(x, least=agreed_strands(terms)[0].span).astype(np.float64)
-    m = len(values) // span
-    blocks = (values[: m * span] - _level(kept, x)).reshape(m, span, *values.shape[1:])
-    found = np.einsum("kt,mt...->mk...", kept.basis, blocks).reshape(m * kept.components, *values.shape[1:])
-    usable = np.repeat(heard_share(x, span) >= LEAST_HEARD, kept.components)
-    gain = float(np.abs(kept.basis).sum(axis=1).max())
-    return residue(x, found, usable, rate=x.rate * kept.components / span, gain=max(1.0, gain))
+    basis = agreed_basis(terms, span)
+    values = admit(x, least=span).astype(np.float64)
+    m, count = len(values) // span, len(basis.small)
+    blocks = (values[: m * span] - basis.of(x)).reshape(m, span, *values.shape[1:])
+    found = np.einsum("kt,mt...->mk...", basis.small, blocks).reshape(m * count, *values.shape[1:])
+    usable = np.repeat(heard_share(x, span) >= LEAST_HEARD, count)
+    gain = float(np.abs(basis.small).sum(axis=1).max())
+    return residue(x, found, usable, rate=x.rate * count / span, gain=max(1.0, gain))
 
 
-def window_parts(x: Half, terms: Terms | None) -> Parts[Half]:
+def window_parts(x: Half, terms: Terms | None, span: int) -> Parts[Half]:
     """Return the dropped coefficients with the mean, the kept ones, and all others as noise, each as a series.
 
     Samples that fill no window are not usable, nor is a window of which more than a quarter was not heard, nor a sample
@@ -149,51 +169,47 @@ def window_parts(x: Half, terms: Terms | None) -> Parts[Half]:
     Raises:
         ConstantSignal, NotFinite, OutOfRange, TooFewSamples: As in `coefficients`.
     """
-    kept, *dropped = agreed_strands(terms)
-    span, values = kept.span, admit(x, least=kept.span).astype(np.float64)
-    m = len(values) // span
-    level = _level(kept, x)
-    small, slow = _projected(values - level, kept), np.full_like(values, level)
-    for strand in dropped:
-        slow += _projected(values - level, strand)
-    slow[m * span :] = values[m * span :]
+    basis = agreed_basis(terms, span)
+    values = admit(x, least=span).astype(np.float64)
+    whole, level = len(values) // span * span, basis.of(x)
+    small, slow = _projected(values - level, basis.small), level + _projected(values - level, basis.large)
+    slow[whole:] = values[whole:]
     usable = np.zeros(len(values), dtype=np.bool_)
-    usable[: m * span] = np.repeat(heard_share(x, span) >= LEAST_HEARD, span)
+    usable[:whole] = np.repeat(heard_share(x, span) >= LEAST_HEARD, span)
     return parted(x, values, small, usable & x.mask, noise=values - slow - small, gain=4.0)
 
 
-def _projected(values: Real, strand: Strand) -> Real:
-    """Return what lies in the span of a strand's rows, window by window, (n,) or (n, k)."""
-    span = strand.span
-    rows = strand.basis / np.linalg.norm(strand.basis, axis=1)[:, None]
+def _projected(values: Real, rows: Real) -> Real:
+    """Return what lies in the span of some rows, window by window, (n,) or (n, k)."""
+    span = rows.shape[1]
+    unit = rows / np.linalg.norm(rows, axis=1)[:, None]
     m = len(values) // span
     out = np.zeros_like(values)
     blocks = values[: m * span].reshape(m, span, -1)
-    out[: m * span] = (rows.T @ (rows @ blocks)).reshape(m * span, *values.shape[1:])
+    out[: m * span] = (unit.T @ (unit @ blocks)).reshape(m * span, *values.shape[1:])
     return out
 
 
-def agreed_strands(terms: Terms | None) -> tuple[Strand, ...]:
-    """Return the strands of the terms, which came over the air and may be silly.
+def agreed_basis(terms: Terms | None, span: int) -> Basis:
+    """Return the basis of the terms, which came over the air and may be silly.
 
     Raises:
-        OutOfRange: When there is none or are more than two, their spans differ, a row is nothing, or rows are not
-            orthogonal to each other.
+        OutOfRange: When there is none, it does not fit the span, a row is nothing or not finite, or rows are not at
+            right angles to each other.
     """
-    strands = () if terms is None else terms.strands
-    if not 1 <= len(strands) <= 2 or len({strand.span for strand in strands}) != 1:
-        raise OutOfRange("terms.strands", len(strands), "one or two of one span, from agree")
-    if any(strand.reach or strand.basis.ndim != 2 for strand in strands):
-        raise OutOfRange("terms.strands", "of another restorer", "windows of one series, from agree")
-    rows = np.vstack([strand.basis for strand in strands])
-    size = np.linalg.norm(rows, axis=1)
-    if not np.all(np.isfinite(size) & (size > 0)):
-        raise OutOfRange("terms.strands", "a row without length", "rows of finite length above 0")
+    told = {} if terms is None else terms.predictors
+    if not {"small", "large", "level"} <= set(told):
+        raise OutOfRange("terms.predictors", sorted(told), "a basis of windows, from agree")
+    sizes = len(told["small"]), len(told["large"]), len(told["level"])
+    if not sizes[0] or sizes[0] % span or sizes[1] % span or sizes[2] != 2 or sizes[0] + sizes[1] > span * span:
+        raise OutOfRange("terms.predictors", f"{sizes} numbers", f"1 to {span} rows of {span}, and two levels")
+    small, large = (np.array(told[part], np.float64).reshape(-1, span) for part in ("small", "large"))
+    rows = np.vstack([small, large])
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.linalg.norm(rows, axis=1)
+    if not np.all(np.isfinite(size) & (size > 0)) or not np.isfinite(told["level"]).all():
+        raise OutOfRange("terms.predictors", "a row without length", "rows of finite length above 0")
     unit = rows / size[:, None]
-    if np.abs(unit @ unit.T - np.eye(len(unit))).max() > 1e-6:
-        raise OutOfRange("terms.strands", "rows that overlap", "rows at right angles to each other")
-    return strands
-
-
-def _level(strand: Strand, x: Observation) -> float:
-    return strand.mean.get(x.end, strand.mean["a"])
+    if np.abs(unit @ unit.T - np.eye(len(unit))).max() > _SLANTED:
+        raise OutOfRange("terms.predictors", "rows that overlap", "rows at right angles to each other")
+    return Basis(small, large, (told["level"][0], told["level"][1]))
