@@ -25,18 +25,23 @@ def open_store(folder, *, create=False):
     return Store(folder / "lpwan.store", KeyFile(folder / "lpwan.key"), create=create)
 
 
+def desk_of(store, network, policy=None):
+    """Return a desk as another process would make it, and its adapter."""
+    adapter = ChirpStack(messages.APPLICATION)
+    return Desk(Register(store), adapter, lambda: NOW, policy or Policy(), end=network), adapter
+
+
 class World:
     def __init__(self, folder, devices=2, network=StandInNetwork, policy=None):
         self.folder, self.network, self.policy = folder, network, policy or Policy()
         self.euis = [eui(number) for number in range(devices)]
         self.devices = {one: StandInDevice(one, first_root(one, secret_of(one))) for one in self.euis}
-        self.adapter = ChirpStack(messages.APPLICATION)
         self.store = open_store(folder, create=True)
         self.register = Register(self.store)
         roots = {one: first_root(one, secret_of(one)) for one in self.euis}
         states = {one: network(one, roots[one], self.policy).reveal_secret_state_bytes() for one in self.euis}
         self.register.enrol({one: secret_of(one) for one in self.euis}, states)
-        self.desk = self.fresh_desk()
+        self.desk, self.adapter = desk_of(self.store, network, self.policy)
 
     def __enter__(self):
         return self
@@ -45,8 +50,7 @@ class World:
         self.store.close()
 
     def fresh_desk(self):
-        """Return a desk as another process would make it: it knows what is on the disk and nothing else."""
-        return Desk(self.register, self.adapter, lambda: NOW, self.policy, end=self.network)
+        return desk_of(self.store, self.network, self.policy)[0]
 
     def epochs(self, one):
         return [root.epoch for root in self.store.roots(one)]

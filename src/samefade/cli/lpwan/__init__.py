@@ -2,7 +2,7 @@
 
 import typer
 
-from samefade.cli.lpwan import join
+from samefade.cli.lpwan import join, serve
 from samefade.cli.lpwan.plan import plan
 
 app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, serve.", no_args_is_help=True)
@@ -15,3 +15,4 @@ def _lpwan() -> None:
 
 app.add_typer(join.app, name="join")
 app.command()(plan)
+serve.register(app)

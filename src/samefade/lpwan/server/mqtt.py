@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 256  # messages that are taken together: one transaction
 _MOST_WAITING = 20_000  # messages that were received and not taken yet; what is more is lost, as on the air
+_FAREWELL = 2.0  # seconds for what was published to leave, when all is to stop
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0  # seconds between two tries to connect
 _NOT_GRANTED = 0x80  # of a subscription, MQTT 3.1.1 section 3.9.3
 _NOT_LET_IN = {4, 5, 134, 135}  # bad user name or password, not authorised: MQTT 3.1.1 section 3.2.2.3, and of 5.0
@@ -116,6 +117,7 @@ class Line:
     def __init__(self, client: "Client", qos: int) -> None:
         """Take a connected client."""
         self._client, self._qos = client, qos
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def batches(self) -> AsyncIterator[list[tuple[str, bytes]]]:
         """Yield what came since the last time, as soon as there is something.
@@ -130,13 +132,28 @@ class Line:
                 batch.append(await anext(incoming))
             yield [(str(message.topic), _payload(message.payload)) for message in batch]
 
-    async def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """Publish messages together; return when the broker has them, as far as the quality of service tells.
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Publish messages; what the broker does not get before the connection is lost is lost, too."""
+        for topic, message in messages:
+            task = asyncio.create_task(self._publish(topic, message))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
 
-        Raises:
-            aiomqtt.MqttError: When the connection is lost.
-        """
-        await asyncio.gather(*(self._client.publish(topic, message, qos=self._qos) for topic, message in messages))
+    async def drain(self, seconds: float) -> None:
+        """Wait until the broker has what was published, for some seconds at most; give up the rest."""
+        leaving = list(self._leaving)
+        if leaving and seconds:
+            await asyncio.wait(leaving, timeout=seconds)
+        for task in leaving:
+            task.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
+
+    async def _publish(self, topic: str, message: bytes) -> None:
+        try:
+            await self._client.publish(topic, message, qos=self._qos)
+        except Exception as error:
+            if not lost(error):
+                raise
 
 
 @asynccontextmanager
@@ -156,7 +173,14 @@ async def connected(broker: Broker, topics: tuple[str, ...], qos: int) -> AsyncI
             granted = await client.subscribe([(topic, qos) for topic in topics])
             if any((code if isinstance(code, int) else code.value) >= _NOT_GRANTED for code in granted):
                 raise BrokerRefuses(broker.address, "it does not permit to subscribe to the server's topics")
-            yield Line(client, qos)
+            line, patience = Line(client, qos), 0.0
+            try:
+                yield line
+            except asyncio.CancelledError:
+                patience = _FAREWELL  # in good order, so the broker is there
+                raise
+            finally:
+                await line.drain(patience)
     except MqttConnectError as error:
         if _code(error) in _NOT_LET_IN:
             raise BrokerRefuses(broker.address, str(error)) from None

@@ -61,13 +61,12 @@ Said = Received | Joined | Sent
 
 
 class Adapter(Protocol):
-    """How to talk with one kind of network server about one application.
+    """How to talk with one kind of network server about one application."""
 
-    Attributes:
-        qos: MQTT quality of service that the server speaks.
-    """
-
-    qos: int
+    @property
+    def qos(self) -> int:
+        """Return the MQTT quality of service that the server speaks."""
+        ...
 
     def topics(self) -> tuple[str, ...]:
         """Return what to subscribe to."""

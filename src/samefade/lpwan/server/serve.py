@@ -73,7 +73,7 @@ class Service:
                     self._tell({"event": "connected", "broker": self._broker.address})
                     tries, first, self._line = waits(), False, line
                     async for batch in line.batches():
-                        await self._said(await self._kept(self._desk.take, batch))
+                        self._said(await self._kept(self._desk.take, batch))
             except BrokerRefuses as error:
                 if first:
                     raise
@@ -97,12 +97,7 @@ class Service:
                 continue
             device = next(iter(self._queued))
             del self._queued[device]
-            outcome = await self._kept(self._desk.work, device)
-            try:
-                await self._said(outcome)
-            except Exception as error:
-                if not lost(error):
-                    raise  # a frame that is not published is a lost frame; the next one says it again
+            self._said(await self._kept(self._desk.work, device))
 
     async def _report(self) -> None:
         """Tell every hour what was counted."""
@@ -118,19 +113,19 @@ class Service:
                 return await asyncio.shield(job)
             except asyncio.CancelledError:
                 with suppress(StoreBusy, CannotWrite):
-                    await self._said(await job)  # it is on the disk: say it before the line is closed
+                    self._said(await job)  # it is on the disk: say it before the line is closed
                 raise
             except (StoreBusy, CannotWrite) as error:
                 self._tell({"event": "notkept", "reason": str(error), "again_s": _AGAIN})
             await asyncio.sleep(_AGAIN)
 
-    async def _said(self, outcome: Outcome) -> None:
-        """Tell and publish what is on the disk."""
+    def _said(self, outcome: Outcome) -> None:
+        """Tell and publish what is on the disk; a frame that is not published is a lost frame, as on the air."""
         for event in outcome.events:
             self._tell(event)
         self._put(outcome)
-        if outcome.downlinks and self._line is not None:
-            await self._line.publish(outcome.downlinks)
+        if self._line is not None:
+            self._line.publish(outcome.downlinks)
 
     def _put(self, outcome: Outcome) -> None:
         self._queued.update(dict.fromkeys(outcome.work))

@@ -1,0 +1,194 @@
+"""Serve over a real broker that goes and comes back, in a process that is killed: no key lost, no sample used twice."""
+
+import asyncio
+import gc
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mosquitto
+import pytest
+import server_messages as messages
+from air import Air
+from mosquitto import Mosquitto
+from server_world import World, open_store
+
+from samefade.keys.certificates import Authority
+from samefade.lpwan.server.errors import BrokerRefuses
+from samefade.lpwan.server.mqtt import Broker, connected
+from samefade.lpwan.server.register import Register, first_root
+from samefade.lpwan.server.serve import Service
+
+mosquitto.needed()
+
+PATIENCE = 300.0  # seconds, on a machine that does much else
+FILE = Path(__file__).with_name("served.py")
+
+
+async def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        await asyncio.sleep(0.02)
+
+
+def check(folder, air):
+    """Both ends have the same secrets, every key of every epoch is there, and no counter was used twice."""
+    with open_store(folder) as store:
+        keys = {(key.peer, key.root): key for key in store.keys()}  # noqa: SIM118 -- a store is no dictionary
+        for device, (root,) in Register(store).devices():
+            assert root.reveal_secret_bytes() == air.secrets[device.eui][root.epoch]
+            assert root.epoch in {air.world.devices[device.eui].kept["epoch"] + step for step in (0, 1)}
+            for epoch in range(1, root.epoch + 1):
+                name = first_root(device.eui, air.secrets[device.eui][epoch]).name
+                assert keys.pop((device.eui, name)).state.value == "confirmed"
+            used = json.loads(device.state)["used"]
+            assert len(set(used)) == len(used)
+        assert keys == {}
+
+
+@pytest.mark.parametrize("restarts", [3])
+def test_a_broker_that_goes_and_comes_back(fast_path, restarts):
+    events = []
+
+    async def run(broker):
+        with World(fast_path) as world:
+            air = Air(world, broker.port)
+            service = Service(world.desk, world.adapter, Broker("127.0.0.1", broker.port, name="serve"), events.append)
+            talking = [asyncio.create_task(service.run()), asyncio.create_task(air.run())]
+            refreshed = lambda: sum(event["event"] == "refreshed" for event in events)  # noqa: E731
+            for _ in range(restarts):
+                already = refreshed()
+                await until(lambda already=already: refreshed() > already)
+                await asyncio.to_thread(broker.again)
+            already = refreshed()
+            await until(lambda: refreshed() > already + 1)
+            service.stop()
+            await talking[0]
+            talking[1].cancel()
+            return air
+
+    with Mosquitto(fast_path) as broker:
+        air = asyncio.run(run(broker))
+    assert sum(event["event"] == "away" for event in events) >= restarts
+    assert not [event for event in events if event["event"] == "broken"]
+    assert events[-1]["event"] == "counted"
+    assert events[-1]["dropped: again"] > 0
+    check(fast_path, air)
+
+
+class Processes:
+    """Starts, kills and stops processes that serve."""
+
+    def __init__(self, folder, port):
+        self._folder, self._port = folder, port
+
+    def __enter__(self):
+        command = [sys.executable, FILE]
+        self._running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self._running.stdin.close()
+        self._running.wait()
+        self._running.stdout.close()
+
+    def start(self):
+        self._running.stdin.write(f"{self._folder} {self._port}\n")
+        self._running.stdin.flush()
+        self._child = int(self._running.stdout.readline().split()[1])
+
+    def end(self, number):
+        """Send a signal and return how the process ended."""
+        os.kill(self._child, number)
+        return int(self._running.stdout.readline().split()[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize("kills", [16])
+def test_sigkill_at_random_moments(fast_path, kills):
+    rng = random.Random(os.urandom(8))
+    told = fast_path / "events"
+
+    async def run(broker, processes):
+        with World(fast_path, devices=3) as world:
+            air = Air(world, broker.port)
+            talking = asyncio.create_task(air.run())
+            for kill in range(kills):
+                await asyncio.to_thread(processes.start)
+                wanted = air.answers + rng.randrange(3)
+                await until(lambda wanted=wanted: air.answers >= wanted)
+                await asyncio.sleep(rng.expovariate(50))  # anywhere within the next frames
+                assert await asyncio.to_thread(processes.end, signal.SIGKILL) == -signal.SIGKILL
+                if kill % 5 == 4:
+                    await asyncio.to_thread(broker.again)
+            await asyncio.to_thread(processes.start)
+            before = air.answers
+            await until(lambda: air.answers >= before + 12)
+            assert await asyncio.to_thread(processes.end, signal.SIGTERM) == 0
+            talking.cancel()
+            return air
+
+    with Mosquitto(fast_path) as broker, Processes(fast_path, broker.port) as processes:
+        air = asyncio.run(run(broker, processes))
+    events = [json.loads(line) for line in told.read_text().splitlines()]
+    assert not [event for event in events if event["event"] == "broken"]
+    assert events[-1]["event"] == "counted"  # it stopped in good order
+    assert sum(device.kept["epoch"] for device in air.world.devices.values()) >= 1
+    check(fast_path, air)
+
+
+def refusal(broker):
+    async def run():
+        async with connected(broker, ("application/a/device/+/event/up",), 1):
+            pass
+
+    return asyncio.run(run())
+
+
+def test_a_broker_that_asks_for_a_password(fast_path):
+    passwords = fast_path / "passwords"
+    tool = mosquitto.binary().replace("mosquitto", "mosquitto_passwd")
+    made = subprocess.run([tool.replace("sbin", "bin"), "-c", "-b", passwords, "serve", "open"], check=False)
+    if made.returncode:
+        pytest.skip("mosquitto_passwd is absent")
+    with Mosquitto(fast_path, "allow_anonymous false", f"password_file {passwords}") as broker:
+        refusal(Broker("127.0.0.1", broker.port, user="serve", password="open"))
+        for wrong in ({}, {"user": "serve", "password": "shut"}):
+            with pytest.raises(BrokerRefuses):
+                refusal(Broker("127.0.0.1", broker.port, **wrong))
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of paho, which leaves the socket of a refused handshake open
+def test_tls(fast_path):
+    from datetime import UTC, datetime
+
+    authority = Authority(fast_path, datetime.now(UTC))
+    authority.make()
+    files = authority.server(["127.0.0.1"], "broker")
+    settings = (f"certfile {files.certificate}", f"keyfile {files.key}", "allow_anonymous true")
+    with Mosquitto(fast_path, *settings) as broker:
+        refusal(Broker("127.0.0.1", broker.port, tls=True, authority=authority.files.certificate))
+        with pytest.raises(Exception, match="certificate verify failed"):
+            refusal(Broker("127.0.0.1", broker.port, tls=True))
+        gc.collect()
+
+
+def test_a_service_that_is_refused_says_so(fast_path):
+    events = []
+
+    async def run(world, port):
+        await Service(world.desk, world.adapter, Broker("127.0.0.1", port), events.append).run()
+
+    with (
+        Mosquitto(fast_path, "allow_anonymous false") as broker,
+        World(fast_path) as world,
+        pytest.raises(BrokerRefuses),
+    ):
+        asyncio.run(run(world, broker.port))
+    assert messages.APPLICATION not in str(events)
