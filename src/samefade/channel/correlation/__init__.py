@@ -3,9 +3,11 @@
 `Channel` composes the parts into one value; each part is a record with one verb and can be used alone.
 """
 
-from samefade.channel.correlation.envelope import averaged_level, level, power, rician_level
+from samefade.channel.correlation.draws import Drawn, draw
+from samefade.channel.correlation.eavesdropper import Eavesdropper
+from samefade.channel.correlation.envelope import level, power, rician_level
 from samefade.channel.correlation.exchange import Exchange
-from samefade.channel.correlation.model import Channel, Eavesdropper, LineOfSight, Shared
+from samefade.channel.correlation.model import Channel, Shared
 from samefade.channel.correlation.noise import Noise, noisy
 from samefade.channel.correlation.rounding import (
     rounded_correlation,
@@ -15,6 +17,7 @@ from samefade.channel.correlation.rounding import (
     tie_probability,
 )
 from samefade.channel.correlation.shadows import Shadowing
+from samefade.channel.correlation.sight import LineOfSight
 from samefade.channel.correlation.spatial import Isotropic, Scattering, Sector, VonMises, coherence_distance
 from samefade.channel.correlation.spectral import (
     ExponentialProfile,
@@ -32,6 +35,7 @@ __all__ = [
     "Autoregressive",
     "Bell",
     "Channel",
+    "Drawn",
     "Eavesdropper",
     "Exchange",
     "ExponentialProfile",
@@ -52,10 +56,10 @@ __all__ = [
     "VonMises",
     "autoregressive",
     "averaged",
-    "averaged_level",
     "between",
     "coherence_distance",
     "doppler",
+    "draw",
     "level",
     "noisy",
     "power",

@@ -10,12 +10,11 @@ variance; ψ, ψ' digamma and trigamma; Li2 the dilogarithm; ℓ the orthonormal
 - Power: cov |h_A|², |h_B|² = σ_A²σ_B² (ρ² + 2·√(K_A·K_B)·ρ·cos φ): closed form.
 - Decibels of Rayleigh fading: Li2(ρ²)/(π²/6): closed form, from ln|d|² = Σ −L_n(|d|²)/n.
 - Decibels of Rician fading: a series, derived below; the project found no closed form.
-- Decibels of an *averaged* power: no closed form. The averages are taken as Gamma variables with the right mean and
-  variance, and jointly as Kibble's bivariate Gamma law with the right correlation; exact where m = 1 (Rayleigh
-  fading, one reading).
+- Decibels of an *averaged* power are in `log_mean`, exactly; averages over many fades are close to Gamma variables, and
+  two of them to Kibble's bivariate Gamma law.
 
-Sources: G. N. Watson and the Mehler–Hille formula (the expansion in Laguerre polynomials); W. F. Kibble,
-"A two-variate gamma type distribution", 1941; S. O. Rice, 1945 (power).
+Sources: the Hille–Hardy formula (the expansion in Laguerre polynomials); S. O. Rice, 1945 (power);
+W. F. Kibble, "A two-variate gamma type distribution", 1941.
 """
 
 from math import log, pi
@@ -74,34 +73,29 @@ def gamma_log_variance(shape: ArrayLike) -> Float:
     return np.asarray(polygamma(1, every("shape", shape, 0.1)))
 
 
-def averaged_level(power_correlation: ArrayLike, shape_a: ArrayLike, shape_b: ArrayLike | None = None) -> Float:
-    """Return the correlation of two averaged powers in decibels, as of Kibble's bivariate Gamma law.
+def gamma_log_covariance(power_correlation: ArrayLike, shape_a: ArrayLike, shape_b: ArrayLike) -> Float:
+    """Return the covariance of ln of two Gamma variables of Kibble's bivariate law, nepers².
 
-    Σ_n r^n·B(n, m)/n, over ψ'(m): from ln x = ψ(m) − Σ L_n^(m−1)(x)/n, the law's diagonal expansion.
-    Approximate unless the averages are Gamma variables; exact for Rayleigh fading and one reading (m = 1), where it is
-    Li2(r)/(π²/6).
-    Where the shapes differ their geometric mean is taken for the numerator.
+    Σ_n r^n·B(n, m)/n, from ln x = ψ(m) − Σ L_n^(m−1)(x)/n and the law's diagonal expansion; Li2(r) at m = 1.
+    Where the shapes differ, which Kibble's law does not know, m is their geometric mean.
 
     Args:
-        power_correlation: r, of the averaged powers.
-        shape_a: m, mean squared over variance, of one average.
-        shape_b: The other's; None for the same.
+        power_correlation: r, of the two variables.
+        shape_a: m, mean squared over variance, of one.
+        shape_b: The other's.
 
     Raises:
         OutOfRange: When a correlation is outside −1 … 1 or a shape is below .1.
         NotFinite: When a number is NaN or infinite.
     """
-    r, a = every("power_correlation", power_correlation, -1, 1), every("shape", shape_a, 0.1)
-    b = a if shape_b is None else every("shape", shape_b, 0.1)
-    r, a, b = np.broadcast_arrays(r, a, b)
-    m = np.sqrt(a * b)
+    shape = np.sqrt(every("shape", shape_a, 0.1) * every("shape", shape_b, 0.1))
+    r, m = np.broadcast_arrays(every("power_correlation", power_correlation, -1, 1), shape)
     # Σ r^n·B(n, m)/n = ∫ −ln(1 − r·t)/t · (1 − t)^(m−1) dt over 0 … 1, with 1 − t = v^(4/m): even as m grows
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     v, w = (nodes + 1) / 2, weights / 2
     gone = v ** (4 / m[..., None])
     nepers = -np.log((1 - r[..., None]) + r[..., None] * gone) / (1 - gone)
-    summed = np.sum(w * 4 / m[..., None] * v**3 * nepers, axis=-1)
-    return np.asarray(np.clip(summed / np.sqrt(gamma_log_variance(a) * gamma_log_variance(b)), -1.0, 1.0))
+    return np.asarray(np.sum(w * 4 / m[..., None] * v**3 * nepers, axis=-1))
 
 
 def log_variance(k: ArrayLike) -> Float:

@@ -33,3 +33,8 @@ class Exchange:
         """Return τ from the middle of one packet to that of the other: up/2 + pause + down/2, s."""
         up, pause, down = (np.asarray(part, np.float64) for part in (self.up, self.pause, self.down))
         return np.asarray(up / 2 + pause + down / 2)
+
+    @property
+    def snapshot(self) -> bool:
+        """Return whether both packets are taken as moments."""
+        return not (np.any(self.up) or np.any(self.down))

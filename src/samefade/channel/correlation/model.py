@@ -12,34 +12,31 @@ What is assumed:
 - Shadowing moves with the node, v·τ between the two packets, and is independent of small-scale fading.
 
 What has a closed form: gain and power of snapshots, shadowing, the level of Rayleigh snapshots (dilogarithm) and, as a
-series, of Rician ones. Packet averages are integrals of these. The level of an *averaged* power has none: `level` takes
-averaged powers as Gamma variables there, and says so in `envelope.averaged_level`.
+series, of Rician ones.
+What has none: averages over packets, which are integrals of these (`windows`), and the level of an averaged power, an
+integral over its Laplace transform (`log_mean`).
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import pi
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from samefade.channel.bounds import every, within
-from samefade.channel.correlation import envelope
+from samefade.channel.correlation import envelope, log_mean
+from samefade.channel.correlation.eavesdropper import Eavesdropper
 from samefade.channel.correlation.exchange import Exchange
 from samefade.channel.correlation.noise import Noise
 from samefade.channel.correlation.rounding import rounded_covariance, rounded_variance
+from samefade.channel.correlation.second_order import Second, second_order
 from samefade.channel.correlation.shadows import Shadowing
-from samefade.channel.correlation.spatial import Isotropic, Scattering
+from samefade.channel.correlation.sight import LineOfSight
 from samefade.channel.correlation.spectral import ExponentialProfile, Profile
 from samefade.channel.correlation.temporal import Fading, Jakes, doppler
-from samefade.channel.correlation.windows import window_mean
+from samefade.channel.correlation.windows import Kernel
 from samefade.channel.large_scale import LIGHT
-from samefade.errors import OutOfRange
 from samefade.types import Float
-
-FAR = 1e6
-ENDS = "abe"
 
 
 class Shared(NamedTuple):
@@ -54,64 +51,6 @@ class Shared(NamedTuple):
     ab: Float
     ae: Float
     be: Float
-
-
-@dataclass(frozen=True)
-class LineOfSight:
-    """A steady wave beside the scattered ones (Rice).
-
-    Attributes:
-        k: K, its power over that of the scattered waves (not dB); 0 is Rayleigh fading.
-        angle: Between its direction and that of travel, radians; π/2 arrives broadside and has no Doppler shift.
-    """
-
-    k: float = 0.0
-    angle: float = pi / 2
-
-    def __post_init__(self) -> None:
-        """Refuse a K that is none."""
-        within("k", self.k, 0, 1e5)
-        within("angle", self.angle, -2 * pi, 2 * pi)
-
-    def turned(self, delay: ArrayLike, doppler: ArrayLike) -> Float:
-        """Return φ = 2π·f_d·τ·cos(angle), radians."""
-        at = 0.0 if self.angle == pi / 2 else np.cos(self.angle)
-        return np.asarray(2 * pi * at * np.asarray(doppler, np.float64) * np.asarray(delay, np.float64))
-
-
-@dataclass(frozen=True, eq=False)
-class Eavesdropper:
-    """Where Eve is, and how the waves come to that place.
-
-    Attributes:
-        from_b: Metres from end b (the moving device).
-        from_a: Metres from end a (the gateway).
-        around_b: Correlation over distances around b: a node among scatterers.
-        around_a: Correlation over distances around a: an elevated gateway is a `Sector` or `VonMises`.
-    """
-
-    from_b: ArrayLike = FAR
-    from_a: ArrayLike = FAR
-    around_b: Scattering = field(default_factory=Isotropic)
-    around_a: Scattering = field(default_factory=Isotropic)
-
-    def __post_init__(self) -> None:
-        """Refuse negative distances."""
-        every("from_a", self.from_a, 0)
-        every("from_b", self.from_b, 0)
-
-    def near_a(self) -> np.ndarray:
-        """Return where she is nearer to a than to b."""
-        return np.asarray(np.asarray(self.from_a) < np.asarray(self.from_b))
-
-    def gain(self, wavelength: ArrayLike) -> Float:
-        """Return ρ_E, the correlation of her scattered gain with that of the end that she is nearer to."""
-        at_a = self.around_a.gain(np.minimum(self.from_a, _REACH * np.asarray(wavelength)), wavelength)
-        at_b = self.around_b.gain(np.minimum(self.from_b, _REACH * np.asarray(wavelength)), wavelength)
-        return np.where(self.near_a(), at_a, at_b)
-
-
-_REACH = 5e3  # wavelengths; the same small correlation is taken beyond, where small-scale fading shares nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,12 +114,15 @@ class Channel:
 
         Snapshots: ρ_T·ρ_f / √((1 + 1/(L·γ_A))(1 + 1/(L·γ_B))), γ of the scattered part, γ/(K+1).
         """
-        own = [self._own(self._gain_kernel, end) + self._scattered_noise(end) / self.noise.pilots for end in ENDS]
-        return self._pairs(lambda x, y: self._across(self._gain_kernel, x, y) * self._static(x, y), own)
+        own = self._second(self.fading.gain)
+        factor = self._static()
+        ab, ae, be = (c * f for c, f in zip(own.across, factor, strict=True))
+        noise = [n / self.noise.pilots for n in self.scattered_noise()]
+        return _correlations(Shared(ab, ae, be), [c + n for c, n in zip(own.own, noise, strict=True)])
 
     def power(self) -> Shared:
         """Return the correlations of the averaged powers |h + n|², linear, without shadowing."""
-        return self._pairs(self._power_covariance, [self._power_variance(end) for end in ENDS])
+        return _correlations(*self._powers())
 
     def level(self, *, shadowed: bool = True) -> Shared:
         """Return the correlations of the reported levels in dB: fading, shadowing, noise and rounding together.
@@ -189,133 +131,120 @@ class Channel:
             shadowed: False leaves out shadowing, as an ideal removal of the large scale would.
         """
         c = self.covariance(shadowed=shadowed)
-        spread = np.sqrt(np.diagonal(c, axis1=-2, axis2=-1))
-        return Shared(*(_bounded(c[..., i, j] / (spread[..., i] * spread[..., j])) for i, j in _PAIRS))
+        own = [c[..., i, i] for i in range(3)]
+        return _correlations(Shared(c[..., 0, 1], c[..., 0, 2], c[..., 1, 2]), own)
 
     def covariance(self, *, shadowed: bool = True) -> Float:
-        """Return the covariance (…, 3, 3) of the levels of a, b and Eve, dB²."""
-        variance = [self._level_variance(end) + (self.shadowing.spread**2 if shadowed else 0.0) for end in ENDS]
-        small = self._small_levels()
-        shadows = self._shadows() if shadowed else Shared(np.zeros(()), np.zeros(()), np.zeros(()))
+        """Return the covariance (…, 3, 3) of the levels of a, b and Eve, dB².
+
+        Args:
+            shadowed: False leaves out shadowing.
+        """
+        across, own = self._levels()
+        if shadowed:
+            wide = self.shadowing.spread**2
+            own = [v + wide for v in own]
+            across = Shared(*(c + wide * s for c, s in zip(across, self.shadow_correlations(), strict=True)))
         step = self.noise.step
-        entries: dict[tuple[int, int], Float] = {}
-        for (i, j), fade, shade in zip(_PAIRS, small, shadows, strict=True):
-            c = fade * np.sqrt(self._level_variance(ENDS[i]) * self._level_variance(ENDS[j]))
-            c = c + shade * self.shadowing.spread**2
-            both = step > 0 and (i, j) == (0, 1)  # Eve does not round, and one rounded level keeps its covariance
-            entries[i, j] = entries[j, i] = rounded_covariance(c, variance[0], variance[1], step) if both else c
-        for i in range(3):
-            entries[i, i] = rounded_variance(variance[i], step) if step > 0 and i < 2 else variance[i]
-        shape = np.broadcast_shapes(*(np.shape(v) for v in entries.values()))
-        out = np.empty((*shape, 3, 3))
-        for (i, j), value in entries.items():
-            out[..., i, j] = value
-        return out
+        if step > 0:  # Eve does not round, and one rounded level keeps its covariance with another
+            across = across._replace(ab=rounded_covariance(across.ab, own[0], own[1], step))
+            own = [rounded_variance(own[0], step), rounded_variance(own[1], step), own[2]]
+        return _matrix(across, own)
 
-    # The parts that the verbs are made of. Powers are counted in units of the scattered power.
+    def scattered_noise(self) -> list[Float]:
+        """Return the noise power of one pilot of a, b and Eve, in units of the scattered power."""
+        return [(1 + self.sight.k) * self.noise.power(end) for end in "abe"]
 
-    def _window(self, end: str) -> ArrayLike:
-        """Return how long an end averages: Eve hears the packet of the end that she is near to."""
-        if end == "e":
-            return np.where(self.eve.near_a(), self.exchange.up, self.exchange.down)
-        return self.exchange.up if end == "a" else self.exchange.down
-
-    def _gain_kernel(self, delay: ArrayLike, fd: ArrayLike) -> Float:
-        return self.fading.gain(delay, fd)
-
-    def _square_kernel(self, delay: ArrayLike, fd: ArrayLike) -> Float:
-        return np.asarray(self.fading.gain(delay, fd) ** 2)
-
-    def _steady_kernel(self, delay: ArrayLike, fd: ArrayLike) -> Float:
-        return np.asarray(self.fading.gain(delay, fd) * np.cos(self.sight.turned(delay, fd)))
-
-    def _own(self, kernel: Callable[[Float, Float], Float], end: str) -> Float:
-        window = self._window(end)
-        return window_mean(kernel, 0.0, window, window, self.doppler)
-
-    def _across(self, kernel: Callable[[Float, Float], Float], x: str, y: str) -> Float:
-        """Return the mean over the windows of two parties; Eve's packet is that of the end that she is near to."""
-        delay: ArrayLike = self.delay
-        if y == "e":
-            beside = self.eve.near_a() if x == "a" else ~self.eve.near_a()
-            delay = np.where(beside, 0.0, delay)
-        return window_mean(kernel, delay, self._window(x), self._window(y), self.doppler)
-
-    def _static(self, x: str, y: str) -> Float:
-        """Return the factors of the scattered gain's correlation that do not change over time."""
-        across = self.profile.gain(self.gap)
-        if y != "e":
-            return across
-        beside = self.eve.near_a() if x == "a" else ~self.eve.near_a()
-        return np.asarray(self.eve.gain(self.wavelength) * np.where(beside, 1.0, across))
-
-    def _scattered_noise(self, end: str) -> Float:
-        """Return the noise power of one pilot in units of the scattered power."""
-        return np.asarray((1 + self.sight.k) * self.noise.power(end))
-
-    def _power_covariance(self, x: str, y: str) -> Float:
-        rho, k = self._static(x, y), self.sight.k
-        steady = 2 * k * rho * self._across(self._steady_kernel, x, y) if k else 0.0
-        return np.asarray(rho**2 * self._across(self._square_kernel, x, y) + steady)
-
-    def _power_variance(self, end: str) -> Float:
-        k, noise = self.sight.k, self._scattered_noise(end)
-        steady = 2 * k * self._own(self._steady_kernel, end) if k else 0.0
-        own = self._own(self._square_kernel, end) + steady
-        return np.asarray(own + (2 * (1 + k) * noise + noise**2) / self.noise.pilots)
-
-    def _shape(self, end: str) -> Float:
-        """Return m of an averaged power: its mean squared over its variance."""
-        mean = 1 + self.sight.k + self._scattered_noise(end)
-        return np.asarray(mean**2 / self._power_variance(end))
-
-    def _snapshot(self) -> bool:
-        return self.noise.pilots == 1 and not np.any(self.exchange.up) and not np.any(self.exchange.down)
-
-    def _level_variance(self, end: str) -> Float:
-        """Return the variance of the small-scale level, dB²."""
-        if self._snapshot():
-            nepers = envelope.log_variance(self.sight.k / (1 + self._scattered_noise(end)))
-        else:
-            nepers = envelope.gamma_log_variance(self._shape(end))
-        return np.asarray(envelope.DECIBELS**2 * nepers)
-
-    def _small_levels(self) -> Shared:
-        """Return the correlations of the small-scale levels."""
-        if not self._snapshot():
-            shape = {end: self._shape(end) for end in ENDS}
-            found = [envelope.averaged_level(r, shape[ENDS[i]], shape[ENDS[j]])
-                     for r, (i, j) in zip(self.power(), _PAIRS, strict=True)]  # fmt: skip
-            return Shared(*found)
-        if not self.sight.k:
-            return Shared(*(envelope.level(r) for r in self.gain()))
-        k = {end: self.sight.k / (1 + self._scattered_noise(end)) for end in ENDS}
-        found = []
-        for r, (i, j) in zip(self.gain(), _PAIRS, strict=True):
-            found.append(envelope.rician_level(r, k[ENDS[i]], k[ENDS[j]], self._turned(ENDS[i], ENDS[j])))
-        return Shared(*found)
-
-    def _turned(self, x: str, y: str) -> Float:
-        beside = False if y != "e" else self.eve.near_a() if x == "a" else ~self.eve.near_a()
-        return np.asarray(np.where(beside, 0.0, self.sight.turned(self.delay, self.doppler)))
-
-    def _shadows(self) -> Shared:
+    def shadow_correlations(self) -> Shared:
         """Return the correlations of the shadowing: the device has moved v·τ between the two packets."""
         moved = self.shadowing.correlation(np.asarray(self.speed) * self.delay)
-        shared = self.shadowing.shared(self.eve.from_a, self.eve.from_b)
-        near = self.eve.near_a()
+        shared, near = self.shadowing.shared(self.eve.from_a, self.eve.from_b), self.eve.near_a()
         return Shared(moved, shared * np.where(near, 1.0, moved), shared * np.where(near, moved, 1.0))
 
-    def _pairs(self, covariance: Callable[[str, str], Float], own: Sequence[Float]) -> Shared:
-        found = [covariance(ENDS[i], ENDS[j]) / np.sqrt(own[i] * own[j]) for i, j in _PAIRS]
-        return Shared(*(_bounded(r) for r in np.broadcast_arrays(*found)))
+    def _second(self, kernel: Kernel) -> Second:
+        return second_order(kernel, self.exchange, self.doppler, self.eve.near_a())
+
+    def _static(self) -> Shared:
+        """Return the factors of the scattered gain's correlations that do not change over time."""
+        across, eve, near = self.profile.gain(self.gap), self.eve.gain(self.wavelength), self.eve.near_a()
+        return Shared(across, eve * np.where(near, 1.0, across), eve * np.where(near, across, 1.0))
+
+    def _powers(self) -> tuple[Shared, list[Float]]:
+        """Return covariances and variances of the averaged powers, in units of the scattered power squared."""
+        k, factor = self.sight.k, self._static()
+        square = self._second(lambda delay, fd: self.fading.gain(delay, fd) ** 2)
+        across = [c * f**2 for c, f in zip(square.across, factor, strict=True)]
+        own = list(square.own)
+        if k:
+            steady = self._second(lambda delay, fd: self.fading.gain(delay, fd) * np.cos(self.sight.turned(delay, fd)))
+            across = [c + 2 * k * s * f for c, s, f in zip(across, steady.across, factor, strict=True)]
+            own = [c + 2 * k * s for c, s in zip(own, steady.own, strict=True)]
+        heard = [(2 * (1 + k) * n + n**2) / self.noise.pilots for n in self.scattered_noise()]
+        return Shared(*across), [c + n for c, n in zip(own, heard, strict=True)]
+
+    def _levels(self) -> tuple[Shared, list[Float]]:
+        """Return covariances and variances of the small-scale levels, dB²."""
+        k, noise = self.sight.k, self.scattered_noise()
+        if self.exchange.snapshot and self.noise.pilots == 1:
+            left = [k / (1 + n) for n in noise]
+            own = [envelope.log_variance(x) for x in left]
+            rho = self._rician(left) if k else [envelope.level(r) for r in self.gain()]
+            found = [r * np.sqrt(own[i] * own[j]) for r, (i, j) in zip(rho, _PAIRS, strict=True)]
+        else:
+            found, own = self._averaged_levels()
+        scale = envelope.DECIBELS**2
+        return Shared(*(scale * c for c in found)), [scale * v for v in own]
+
+    def _averaged_levels(self) -> tuple[list[Float], list[Float]]:
+        """Return covariances and variances of ln of averaged powers, nepers²; Eve's packet is that of the end near."""
+        near, up, down, pilots = self.eve.near_a(), self.exchange.up, self.exchange.down, self.noise.pilots
+        noise = [self.noise.power(end) for end in "abe"]
+        packets = [
+            log_mean.Packet(0.0, up, noise[0], pilots),
+            log_mean.Packet(self.delay, down, noise[1], pilots),
+            log_mean.Packet(np.where(near, 0.0, self.delay), np.where(near, up, down), noise[2], pilots),
+        ]
+        kernel, fd = self.fading.gain, self.doppler
+        own = [log_mean.log_variance(kernel, self.sight, packet, fd) for packet in packets]
+        pairs = zip(self._static(), _PAIRS, strict=True)
+        across = [log_mean.log_covariance(kernel, self.sight, packets[i], packets[j], r, fd) for r, (i, j) in pairs]
+        if not any(np.isnan(c).any() for c in (*own, *across)):
+            return across, own
+        many, wide = self._gamma_levels()
+        return [np.where(np.isnan(c), g, c) for c, g in zip(across, many, strict=True)], [
+            np.where(np.isnan(v), g, v) for v, g in zip(own, wide, strict=True)
+        ]
+
+    def _gamma_levels(self) -> tuple[list[Float], list[Float]]:
+        """Return covariances and variances of ln of averages over many fades, as of Gamma variables, nepers²."""
+        across, variance = self._powers()
+        mean = [1 + self.sight.k + n for n in self.scattered_noise()]
+        shape = [m**2 / v for m, v in zip(mean, variance, strict=True)]
+        pairs = zip(_correlations(across, variance), _PAIRS, strict=True)
+        found = [envelope.gamma_log_covariance(r, shape[i], shape[j]) for r, (i, j) in pairs]
+        return found, [envelope.gamma_log_variance(m) for m in shape]
+
+    def _rician(self, left: list[Float]) -> list[Float]:
+        """Return the correlations of Rician levels; K of each end with its noise counted as scattered."""
+        turned, near = self.sight.turned(self.delay, self.doppler), self.eve.near_a()
+        turns = turned, np.where(near, 0.0, turned), np.where(near, turned, 0.0)
+        pairs = zip(self.gain(), turns, _PAIRS, strict=True)
+        return [envelope.rician_level(r, left[i], left[j], turn) for r, turn, (i, j) in pairs]
 
 
 _PAIRS = ((0, 1), (0, 2), (1, 2))
 
 
-def _bounded(rho: Float) -> Float:
-    """Return a correlation without what the last digits add beyond ±1."""
-    if np.any(np.abs(rho) > 1 + 1e-6):
-        raise OutOfRange("correlation of the model", float(np.max(np.abs(rho))), "at most 1")
-    return np.clip(rho, -1.0, 1.0)
+def _correlations(across: Shared, own: list[Float]) -> Shared:
+    """Return covariances as correlations of one shape, without what the last digits add beyond ±1."""
+    found = [c / np.sqrt(own[i] * own[j]) for c, (i, j) in zip(across, _PAIRS, strict=True)]
+    return Shared(*(np.clip(r, -1.0, 1.0) for r in np.broadcast_arrays(*found)))
+
+
+def _matrix(across: Shared, own: list[Float]) -> Float:
+    out = np.empty((*np.broadcast_shapes(*(np.shape(v) for v in (*across, *own))), 3, 3))
+    for i, variance in enumerate(own):
+        out[..., i, i] = variance
+    for (i, j), c in zip(_PAIRS, across, strict=True):
+        out[..., i, j] = out[..., j, i] = c
+    return out

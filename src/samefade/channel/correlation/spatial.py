@@ -31,6 +31,7 @@ from samefade.errors import OutOfRange
 from samefade.types import Float
 
 _BROADSIDE = pi / 2
+_TURNS = 1000.0
 
 
 class Scattering(Protocol):
@@ -80,23 +81,17 @@ class Sector:
         within("angle", self.angle, -2 * pi, 2 * pi)
 
     def gain(self, distance: ArrayLike, wavelength: ArrayLike) -> Float:
-        """Return |ρ|.
-
-        Raises:
-            OutOfRange: When a distance is negative, or above ten thousand wavelengths.
-        """
-        x = every("2π·distance/wavelength", _phase(distance, wavelength), 0, 2e4 * pi)
-        # the integrand turns at most 2Δ·x/2π times; Gauss–Legendre nodes, 16 a turn
+        """Return |ρ|; beyond a thousand turns within the sector, its value there."""
+        x = np.minimum(_phase(distance, wavelength), _TURNS * pi / self.spread)
+        # the integrand turns at most Δ·x/π times; Gauss–Legendre nodes, 16 a turn
         panels = int(np.ceil(self.spread * float(np.max(x, initial=0.0)) / pi)) + 1
         nodes, weights = np.polynomial.legendre.leggauss(16)
         centres = (2 * np.arange(panels) + 1) / panels - 1
         theta = self.spread * (centres[:, None] + nodes / panels).ravel()
         weight = np.tile(weights, panels) / (2 * panels)
         turning = np.cos(theta - self.angle)
-        total = np.zeros(x.shape, np.complex128)
-        for part, share in zip(turning, weight, strict=True):
-            total += share * np.exp(1j * x * part)
-        return np.asarray(np.abs(total))
+        total = [np.abs(np.exp(1j * phase * turning) @ weight) for phase in x.ravel().tolist()]
+        return np.reshape(np.asarray(total, np.float64), x.shape)
 
 
 @dataclass(frozen=True)

@@ -49,18 +49,17 @@ def window_mean(kernel: Kernel, delay: ArrayLike, first: ArrayLike, second: Arra
     lengths = every("first", first, 0), every("second", second, 0)
     parts = every("delay", delay, -np.inf), *lengths, every("doppler", doppler, 0)
     tau, t, s, fd = (np.array(part) for part in np.broadcast_arrays(*parts))
-    shape = tau.shape
-    tau, t, s, fd = tau.ravel(), t.ravel(), s.ravel(), fd.ravel()
-    turns = float(np.max((t + s) * fd, initial=0.0))
-    if turns > _MOST_TURNS:
-        raise OutOfRange("turns of the Doppler shift in two windows", turns, f"at most {_MOST_TURNS:g}")
-    panels = int(np.ceil(turns)) + 1
-    out = np.empty(tau.shape)
-    step = max(1, _AT_ONCE // (4 * panels * _NODES))
-    for start in range(0, len(out), step):
-        part = slice(start, start + step)
-        out[part] = _mean(kernel, tau[part], t[part], s[part], fd[part], panels)
-    return out.reshape(shape)
+    turns = (t + s) * fd
+    if turns.size and turns.max() > _MOST_TURNS:
+        raise OutOfRange("turns of the Doppler shift in two windows", float(turns.max()), f"at most {_MOST_TURNS:g}")
+    out = np.array(kernel(np.abs(tau), fd), np.float64)
+    # pairs of windows that need about as many panels are worked out together
+    panels = np.where(t + s > 0, 2 ** np.ceil(np.log2(np.maximum(turns, 1.0))), 0).astype(int)
+    for each in np.unique(panels[panels > 0]):
+        of = np.flatnonzero(panels == each)
+        for part in np.array_split(of, 1 + 4 * each * _NODES * len(of) // _AT_ONCE):
+            out.flat[part] = _mean(kernel, tau.flat[part], t.flat[part], s.flat[part], fd.flat[part], int(each))
+    return out
 
 
 def _mean(kernel: Kernel, tau: Float, t: Float, s: Float, fd: Float, panels: int) -> Float:
@@ -74,14 +73,14 @@ def _mean(kernel: Kernel, tau: Float, t: Float, s: Float, fd: Float, panels: int
     bent = (edge > flat)[:, None]
     slope = np.where(edge > flat, edge - flat, 1.0)[:, None]
     for low, high in pairwise(bends):
+        if np.array_equal(low, high):
+            continue
         u = low[:, None] + (high - low)[:, None] * within  # (n, m)
         height = np.where(bent, np.minimum(1.0, (edge[:, None] - np.abs(u)) / slope), 1.0)
         measure = height * weight * (high - low)[:, None]
         total += np.sum(measure * kernel(np.abs(tau[:, None] + u), fd[:, None]), axis=1)
         area += np.sum(measure, axis=1)
-    snapshot = area == 0
-    at_once = kernel(np.abs(tau), fd)
-    return np.asarray(np.where(snapshot, at_once, total / np.where(snapshot, 1.0, area)))
+    return np.asarray(total / area)
 
 
 def averaged(kernel: Kernel, delay: ArrayLike, first: ArrayLike, second: ArrayLike, doppler: ArrayLike) -> Float:
