@@ -13,7 +13,7 @@ from samefade.lpwan.planner.reciprocity import over_speeds
 from samefade.types import Float
 
 FACTORS = (7, 8, 9, 10, 11, 12)
-SPEEDS = tuple(np.geomspace(0.02, 20, 73).tolist())
+SPEEDS = tuple(np.geomspace(0.02, 20, 49).tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,8 @@ class Survey:
         of: The plan of the chosen point.
         factors: (f,) spreading factors.
         speeds: (v,) m/s.
-        correlation: (f, v) of both readings in dB, without shadowing unless it counts as secret; NaN where the region allows no such frame.
+        correlation: (f, v) of both readings in dB, without shadowing unless it counts as secret; NaN where the region
+            allows no such frame.
         hours: (f, v) for a key; infinite where there is none, NaN where the region allows no such frame.
     """
 
