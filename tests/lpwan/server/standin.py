@@ -5,6 +5,7 @@ A new secret is a hash of the old one and of the samples' counters; both ends ke
 """
 
 import json
+from collections import Counter
 from hashlib import sha256
 
 from samefade.keys import roots
@@ -34,7 +35,7 @@ class _End:
             "device": device.hex(), "secret": root.reveal_secret_bytes().hex(), "epoch": root.epoch, "last": -1,
             "used": [], "pending": "",
         }  # fmt: skip
-        self.told = []
+        self.told, self.dropped = [], Counter()
 
     def reveal_secret_state_bytes(self):
         return json.dumps(self.kept).encode()
@@ -42,7 +43,7 @@ class _End:
     @classmethod
     def restored(cls, state, policy=None):
         made = cls.__new__(cls)
-        made.policy, made.kept, made.told = policy, json.loads(state), []
+        made.policy, made.kept, made.told, made.dropped = policy, json.loads(state), [], Counter()
         return made
 
     @property

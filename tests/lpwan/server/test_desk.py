@@ -6,7 +6,7 @@ import server_messages as messages
 from server_world import NOW, eui, open_store, secret_of
 from standin import NEED, StandInNetwork
 
-from samefade.errors import OutOfRange, RemoteProtocolError
+from samefade.errors import OutOfRange
 from samefade.keys.errors import NameTaken, StoreDamaged
 from samefade.lpwan.lorawan.epochs import StoreEpochs
 from samefade.lpwan.refresh import joined, parted
@@ -146,15 +146,6 @@ def test_a_defect_that_one_device_meets_does_not_stop_the_others(world, monkeypa
     assert outcome.events == ({"event": "broken", "device": one.hex(), "error": "ZeroDivisionError"},)
     kept = world.register.load([one, other])
     assert (kept[one].track.last, kept[other].track.last) == (-1, 7)
-
-
-def test_what_the_protocol_refuses_is_counted(world, monkeypatch):
-    def refuses(*_):
-        raise RemoteProtocolError
-
-    monkeypatch.setattr(StandInNetwork, "uplink", refuses)
-    world.desk.take([messages.chirpstack_up(world.euis[0].hex(), 0)])
-    assert world.desk.counts["dropped: RemoteProtocolError"] == 1
 
 
 def test_everything_that_is_dropped_is_counted(world):
