@@ -60,8 +60,10 @@ class Answers:
         if kind == messages.DONE:
             return b"", None
         if kind == messages.BEGIN:
+            first = said.number()
+            self.pool.burn(first)
             self._drop()
-            self._run = Run.begun(self._secret.device, self._secret.epoch, said.number())
+            self._run = Run.begun(self._secret.device, self._secret.epoch, first)
         if self._run is None:
             raise RemoteProtocolError(request=kind, run="none")
         if kind == messages.COMMIT:

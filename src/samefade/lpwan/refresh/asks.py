@@ -13,7 +13,7 @@ from samefade.lpwan.refresh.run import CLAIMS, Run, digest
 from samefade.lpwan.refresh.sealing import Secret
 from samefade.lpwan.refresh.state import pack_account, unpack_account
 from samefade.lpwan.refresh.talk import Found, Heard, next_question, priced
-from samefade.lpwan.refresh.terms import Learnt, Samples, learn
+from samefade.lpwan.refresh.terms import Learnt, learn
 from samefade.session.events import Root
 from samefade.types import Claim, Ledger
 
@@ -37,9 +37,12 @@ class Asks:
         "_answers",
         "_caution",
         "_claim",
+        "_have",
+        "_inside",
         "_lacking",
         "_learnt",
         "_ledger",
+        "_need",
         "_policy",
         "_run",
         "_secret",
@@ -66,6 +69,8 @@ class Asks:
         self._lacking: bytes | None = None  # of the range named last, as long as the device was not told
         self._spoken, self._learnt, self._told = b"", b"", b""
         self._answers: list[bytes] = []
+        self._need = self._policy.spoken  # samples that both ends must have before the next step
+        self._have = self._inside = 0  # such samples; all samples below the end of what was named
         self._claim: Claim = "none"
 
     @property
@@ -96,7 +101,7 @@ class Asks:
             return None
         if self._run is None:
             return self._begin(place)
-        missing = self._target() - len(self._held())
+        missing = self._need - self._have
         if missing > 0:
             return self._more(self._run, place, missing)
         if not self._learnt:
@@ -140,7 +145,7 @@ class Asks:
         if run is None:
             raise RemoteProtocolError(work="without a run")
         if self.phase == "learn":
-            self._learn()
+            self._learn(run)
             return None
         learnt = Learnt.unpack(self._learnt)
         first_time = not run.seed
@@ -175,10 +180,9 @@ class Asks:
         return claim, ledger
 
     def _begin(self, place: int) -> bytes | None:
-        own = [at for at, _ in self.pool.samples() if at < place]
-        if len(own) * self._answered < self._policy.spoken * _PERMILLE:
+        if len(self.pool) * self._answered < self._policy.spoken * _PERMILLE:
             return None
-        first = max(own[0], self.pool.burned, place - MOST_PLACES)
+        first = max(self.pool.samples()[0][0], place - MOST_PLACES)
         self.pool.burn(first)
         self.pool.drop_burned()
         self._run = Run.begun(self._secret.device, self._secret.epoch, first)
@@ -187,7 +191,7 @@ class Asks:
     def _more(self, run: Run, place: int, missing: int) -> bytes | None:
         """Ask for further places when enough of them can be expected, or no more fit into a request or the pool."""
         count = min(MOST_PLACES, place - run.end)
-        own = len(self.pool.within(run.end, place))
+        own = len(self.pool) - self._inside
         expected = own * self._answered // _PERMILLE
         full = self.pool.full
         if count < _LEAST_ASKED or not (expected >= missing or count == MOST_PLACES or full):
@@ -210,6 +214,7 @@ class Asks:
         self._answered = max(50, _PERMILLE * len(both) // max(1, len(own)))
         run.name(count, len(theirs))
         self.pool.burn(run.end)
+        self._count()
 
     def _what_lacks(self) -> bytes:
         """Say which places of the last range this end lacks, once."""
@@ -219,25 +224,23 @@ class Asks:
         self._lacking = None
         return said
 
-    def _held(self) -> Samples:
-        """Return what both ends have: of the whole run, or of its kept share where that was agreed."""
-        run = self._run
-        if run is None:
-            return []
-        return self.pool.within(self._terms().first if self._told else run.first, run.end)
-
-    def _target(self) -> int:
-        return Learnt.unpack(self._learnt).need if self._learnt else self._policy.spoken
+    def _count(self) -> None:
+        """Count once what every uplink asks for."""
+        if self._run is not None:
+            first = self._terms().first if self._told else self._run.first
+            self._have = len(self.pool.within(first, self._run.end))
+            self._inside = len(self.pool.within(0, self._run.end))
 
     def _terms(self) -> messages.Told:
         return messages.Told.read(messages.Reader(self._told))
 
-    def _learn(self) -> None:
-        spoken = self._held()[: self._policy.spoken]
+    def _learn(self, run: Run) -> None:
+        spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
         places, own = [place for place, _ in spoken], [value for _, value in spoken]
         learnt = learn(self._policy, places, list(self._spoken), own, self._caution)
         self._learnt, self._told = learnt.pack(), learnt.told(places[-1]).pack()
-        self.phase = "pool"
+        self._need, self.phase = learnt.need, "pool"
+        self._count()
 
     def _all(self, run: Run) -> Heard:
         spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
@@ -259,7 +262,7 @@ class Asks:
         coming = None if root is None else [root.name, root.epoch, root.reveal_secret_bytes()]
         run = None if self._run is None else self._run.parts()
         said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
-        worth = [self._claim, pack_account(self._ledger), self._answered, self._caution]
+        worth = [self._claim, pack_account(self._ledger), self._answered, self._caution, self._need]
         return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth]
 
     @classmethod
@@ -271,6 +274,8 @@ class Asks:
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]
         out._lacking, out._spoken, out._learnt, out._told, out._answers = said  # type: ignore[misc]
-        out._claim, ledger, out._answered, out._caution = worth  # type: ignore[misc, has-type]
-        out._ledger = unpack_account(ledger)  # type: ignore[has-type]
+        ledger: object
+        out._claim, ledger, out._answered, out._caution, out._need = worth  # type: ignore[misc]
+        out._ledger = unpack_account(ledger)
+        out._count()
         return out

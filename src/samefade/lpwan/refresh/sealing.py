@@ -49,14 +49,12 @@ class Block(NamedTuple):
 class Secret:
     """The secret of an epoch, with the keys that come of it."""
 
-    __slots__ = ("_down", "_prk", "_up", "device", "root")
+    __slots__ = ("_prk", "device", "root")
 
     def __init__(self, device: bytes, root: Root) -> None:
-        """Derive the keys of both directions."""
+        """Take the secret."""
         self.device, self.root = device, root
         self._prk = extract(b"samefade lpwan 1", root.reveal_secret_bytes())
-        self._up: Ccm | None = None
-        self._down: Ccm | None = None
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled."""
@@ -89,16 +87,8 @@ class Secret:
         return Block(head[0] >> 6, head[0] >> 3 & 7, head[0] & 7, body)
 
     def _ccm(self, way: str) -> Ccm:
-        # made when needed and dropped by `rest`: a cipher of the library takes a kilobyte
-        if way == "up":
-            self._up = self._up or Ccm(self.derive("uplink", b"", 16), TAG)
-            return self._up
-        self._down = self._down or Ccm(self.derive("downlink", b"", 16), TAG)
-        return self._down
-
-    def rest(self) -> None:
-        """Give back the memory of the ciphers until they are needed again."""
-        self._up = self._down = None
+        # made anew each time: a cipher of the library takes more memory than all else that a device has here
+        return Ccm(self.derive(f"{way}link", b"", 16), TAG)
 
 
 def _head(way: str, number: int, block: Block) -> bytes:

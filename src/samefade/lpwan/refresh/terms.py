@@ -84,18 +84,21 @@ def learn(policy: Policy, places: Sequence[int], a: Sequence[int], b: Sequence[i
     spoken = Pair(on_grid(Spoken, "a", places, a, first, end), on_grid(Spoken, "b", places, b, first, end))
     plan = Plan(first=0, spoken=end - first, kept=_PLAN, rate=1.0, unit="dBm")
     found = calibrate(policy.scheme, plan, spoken, bytes(16))
-    need = caution * needed(policy, found.terms, spoken.a)
+    each, fixed, swing = promise(policy, found.terms, spoken.a)
     most = policy.most - policy.spoken
+    need = caution * _needed(each, fixed, swing)
     if need > most:
-        raise TooLittleEntropy(have=128 * most / need, need=128)
+        left = most * each - swing * sqrt(most) - fixed + policy.scheme.amplify.bits
+        raise TooLittleEntropy(have=left, need=policy.scheme.amplify.bits)
     return Learnt(found.terms, found.guard, found.limit / _PLAN, max(policy.least, ceil(need)))
 
 
-def needed(policy: Policy, terms: Terms, spoken: Spoken) -> float:
-    """Return how many kept samples pay for a key, as far as the spoken share tells; infinite where none do.
+def promise(policy: Policy, terms: Terms, spoken: Spoken) -> tuple[float, float, float]:
+    """Return what the spoken share tells of n kept samples: they leave n·each − swing·√n − fixed bits beyond a key.
 
-    n samples promise n times what each one leaves; off go the margin of the hash, what every discussion tells, and for
-    the smooth min-entropy as many deviations of the sum of n surprises as ε asks for.
+    What each sample promises is what calibration found on spoken samples that it was not learnt from; off go the key,
+    the margin of the hash and what every discussion tells, and for the smooth min-entropy as many deviations of the sum
+    of n surprises as ε asks for.
     """
     from scipy.special import ndtri
 
@@ -104,11 +107,15 @@ def needed(policy: Policy, terms: Terms, spoken: Spoken) -> float:
     # the scheme took off what naming would cost, which here is weighed afterwards
     each = (terms.thresholds["promised"] + (named if policy.losses == "weighed" else 0.0)) / share
     each = _CAUTION * each - _CODE * terms.thresholds["told"] - policy.conceded
-    if each <= 0:
-        return float("inf")
     hashing = policy.scheme.amplify
     fixed = hashing.bits + hashing.margin() + _TAGS + _FIXED + _LAYER * len(terms.strands[0].edges[0]).bit_length()
-    swing = -float(ndtri(hashing.epsilon)) * _SPREAD
+    return each, fixed, -float(ndtri(hashing.epsilon)) * _SPREAD
+
+
+def _needed(each: float, fixed: float, swing: float) -> float:
+    """Return the n at which n·each − swing·√n − fixed becomes positive, infinite where it never does."""
+    if each <= 0:
+        return float("inf")
     root = (swing + sqrt(swing * swing + 4 * each * fixed)) / (2 * each)
     return root * root
 
