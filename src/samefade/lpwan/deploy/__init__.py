@@ -1,0 +1,22 @@
+"""A simulated deployment: gateways, devices, region rules, collisions, motion and Eve; what keys come of its traffic.
+
+Everything here is simulated; docs/explain/deployment.md says what is assumed.
+`simulate` computes one day, days are independent pieces of work, and `outcomes` says what all of them gave.
+"""
+
+from samefade.lpwan.deploy.day import simulate
+from samefade.lpwan.deploy.outcome import Outcomes, outcomes
+from samefade.lpwan.deploy.setting import STATIC, VEHICLE, WALKING, Deployment, Motion
+from samefade.lpwan.deploy.tally import Tally
+
+__all__ = [
+    "STATIC",
+    "VEHICLE",
+    "WALKING",
+    "Deployment",
+    "Motion",
+    "Outcomes",
+    "Tally",
+    "outcomes",
+    "simulate",
+]

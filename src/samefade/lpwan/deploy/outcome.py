@@ -1,0 +1,208 @@
+"""What a deployment comes to: what each device delivers, what its pairs share, what Eve leaves, and what limits it.
+
+Secret bits of a pair: I(A;B|E) of readings as if jointly Gaussian, given everybody's reading of the pair before, less
+three standard errors, less (1 − efficiency) of what the ends share.
+
+Why given the pair before: with the chain rule, I(Aⁿ;Bⁿ|Eⁿ) ≥ Σ_k I(A_k;B_k|E_k and all that came before), and slow
+shadows that stay from frame to frame must not count again and again. One pair back is all of the past for first-order
+processes heard without noise, and nearly all of it here.
+It is an estimate of what a scheme could reach, and no key: readings in decibels are not Gaussian, and a real
+reconciliation works on real strings (`samefade lpwan simulate --protocol` runs some).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samefade.entropy.joint import ratio
+from samefade.lpwan.deploy.setting import DAY, Deployment
+from samefade.lpwan.deploy.tally import Tally
+from samefade.lpwan.deploy.world import World, place
+from samefade.lpwan.energy import SX1276, uplink_energy
+
+ERRORS = 3.0  # standard errors that are taken off
+LEAST = 64  # pairs of a device, below which nothing is said of it
+_FAINT = 0.01  # bits a pair, below which the ends share nothing to speak of
+# what became of a frame instead of a pair, in words
+_LOSSES = {
+    "delayed": "the device's duty cycle",
+    "weak": "too weak a link",
+    "collided": "collisions",
+    "deaf": "gateways that send and do not hear",
+    "unasked": "the downlink budget",
+    "duty": "the gateways' duty cycle",
+    "busy": "gateways that are busy",
+    "missed": "answers that the device does not hear",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What came of each device; arrays are (n,), NaN where there were too few pairs.
+
+    Attributes:
+        setting: The deployment.
+        world: Its world.
+        tally: What was counted.
+        correlation: (n, 3) of the ends, of the gateway with Eve, of the device with Eve.
+        shared: Bits of a pair that the ends share, given the pair before.
+        left: Of these, what Eve leaves, I(A;B|E).
+        secret: What is left of that after three standard errors and the reconciliation, at least 0.
+        days: To a key; infinite where none is to be had.
+        joules: For a key: what hearing the answers costs beside ordinary traffic.
+        joules_alone: For a key: all of the frames, where they are sent for it alone.
+        limits: What limits each device, in words.
+    """
+
+    setting: Deployment
+    world: World
+    tally: Tally
+    correlation: NDArray[np.float64]
+    shared: NDArray[np.float64]
+    left: NDArray[np.float64]
+    secret: NDArray[np.float64]
+    days: NDArray[np.float64]
+    joules: NDArray[np.float64]
+    joules_alone: NDArray[np.float64]
+    limits: tuple[str, ...]
+
+    @property
+    def delivered(self) -> NDArray[np.float64]:
+        """Return the share of frames that were heard, of those that a device wanted to send."""
+        return np.asarray(self.tally.count("heard") / self.tally.count("planned"))
+
+    def total(self) -> dict[str, Any]:
+        """Return what the whole deployment comes to, as JSON takes it."""
+        tally, seconds = self.tally, self.tally.days * DAY
+        keyed = np.isfinite(self.days)
+        names = ("planned", *[name for name in _LOSSES if name != "unasked"], "heard", "answered", "second", "pairs")
+        return {
+            "devices": self.setting.devices,
+            "days": tally.days,
+            "frames": {name: int(tally.count(name).sum()) for name in names},
+            "delivered": float(tally.count("heard").sum() / tally.count("planned").sum()),
+            "pairs_a_device_day": float(tally.count("pairs").mean() / tally.days),
+            "offered_erlang": tally.up / seconds,
+            "gateways_sending": [float(each / seconds) for each in tally.down],
+            "devices_with_a_key": int(keyed.sum()),
+            "within_the_time": int(np.count_nonzero(self.days <= tally.days)),
+            "days_a_key": _quartiles(self.days[keyed]),
+            "joules_a_key": _quartiles(self.joules[keyed]),
+            "joules_a_key_alone": _quartiles(self.joules_alone[keyed]),
+            "limits": dict(Counter(self.limits).most_common()),
+        }
+
+    def device(self, i: int) -> dict[str, Any]:
+        """Return one device, as JSON takes it."""
+        kind = self.setting.motions[self.world.motion[i]][0]
+        ends, with_a, with_b = map(float, self.correlation[i])
+        return {
+            "device": i,
+            "motion": kind.name,
+            "sf": int(self.world.sf[i]),
+            "metres": float(np.min(np.linalg.norm(self.world.place[i] - self.world.gateway, axis=1))),
+            "delivered": float(self.delivered[i]),
+            "pairs_a_day": float(self.tally.count("pairs")[i] / self.tally.days),
+            "correlation": ends,
+            "correlation_gateway_eve": with_a,
+            "correlation_device_eve": with_b,
+            "shared_bits_a_pair": float(self.shared[i]),
+            "bits_a_pair_given_eve": float(self.left[i]),
+            "secret_bits_a_pair": float(self.secret[i]),
+            "days_a_key": float(self.days[i]),
+            "joules_a_key": float(self.joules[i]),
+            "limit": self.limits[i],
+        }
+
+
+def outcomes(setting: Deployment, tally: Tally) -> Outcomes:
+    """Judge what was counted.
+
+    Args:
+        setting: The deployment.
+        tally: Of all its days.
+    """
+    world = place(setting)
+    pairs, n = tally.count("pairs"), tally.moments[:, 0, 0]
+    enough = n >= LEAST
+    unit, correlation = _correlations(tally.moments, enough)
+    # E, then what came before, then A and B, as `ratio` asks; of the ends alone without Eve
+    given = unit[:, [2, 3, 4, 5, 0, 1]][:, :, [2, 3, 4, 5, 0, 1]]
+    alone = unit[:, [3, 4, 0, 1]][:, :, [3, 4, 0, 1]]
+    left, shared = (_less_bias(ratio(each, 1, 1).nats / (2 * log(2)), n) for each in (given, alone))
+    error = np.sqrt(1 - 2.0 ** (-2 * left)) / (np.sqrt(np.maximum(n - 6, 1)) * log(2))
+    secret = np.maximum(left - ERRORS * error - (1 - setting.efficiency) * shared, 0.0)
+    secret[~enough] = 0.0
+    with np.errstate(divide="ignore"):
+        need = setting.spoken + (setting.key_bits + setting.slack) / secret
+        days = np.where(secret > 0, need * tally.days / np.maximum(pairs, 1), np.inf)
+        frames = np.where(secret > 0, need * tally.count("sent") / np.maximum(pairs, 1), np.inf)
+    extra, whole = _energies(setting, world)
+    blank = np.where(enough, 0.0, np.nan)
+    parts = shared + blank, left + blank, secret, days, need * extra, frames * whole
+    return Outcomes(setting, world, tally, correlation, *parts, _limits(setting, world, tally, (shared, left, secret)))
+
+
+def _correlations(
+    moments: NDArray[np.float64], enough: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return correlations of the six readings (n, 6, 6), and of the ends and Eve (n, 3), NaN for too few pairs."""
+    count = np.maximum(moments[:, 0, 0], 1)[:, None, None]
+    mean = moments[:, 0, 1:] / count[:, :, 0]
+    covariance = moments[:, 1:, 1:] / count - mean[:, :, None] * mean[:, None, :]
+    spread = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2), 0.0))
+    still = spread < 1e-6  # a reading that never varies shares nothing
+    scale = np.where(still, 1.0, spread)
+    unit = covariance / (scale[:, :, None] * scale[:, None, :])
+    unit[still[:, :, None] | still[:, None, :]] = 0.0
+    unit[:, range(6), range(6)] = 1.0
+    unit[~enough] = np.eye(6)
+    ends = np.stack([unit[:, 0, 1], unit[:, 0, 2], unit[:, 1, 2]], axis=1)
+    return unit, np.where(enough[:, None], ends, np.nan)
+
+
+def _less_bias(bits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return information less what chance alone gives: 1/(2 n ln 2) bits of a real pair, to first order."""
+    return np.maximum(bits - 1 / (2 * np.maximum(n - 6, 1) * log(2)), 0.0)
+
+
+def _energies(setting: Deployment, world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return joules of hearing an answer instead of two empty windows, and of a whole exchange, for each device."""
+    extra, whole = np.zeros(13), np.zeros(13)
+    for sf in np.unique(world.sf).tolist():
+        rate = setting.region.uplink_rate(sf)
+        silent = uplink_energy(setting.region, rate, setting.payload, radio=SX1276)
+        whole[sf] = uplink_energy(setting.region, rate, setting.payload, radio=SX1276, answer=0)
+        extra[sf] = whole[sf] - silent
+    return extra[world.sf], whole[world.sf]
+
+
+def _limits(setting: Deployment, world: World, tally: Tally, bits: tuple[NDArray[np.float64], ...]) -> tuple[str, ...]:
+    """Say for each device what limits it: the channel where no key is left, else what takes most of its pairs."""
+    names = list(_LOSSES)
+    unasked = tally.count("heard") - tally.count("asked")
+    lost = np.stack([unasked if name == "unasked" else tally.count(name) for name in names], axis=1)
+    worst, most = np.argmax(lost, axis=1), np.max(lost, axis=1)
+    planned, pairs = tally.count("planned"), tally.moments[:, 0, 0]
+    shared, left, secret = bits
+    said = []
+    for i in range(setting.devices):
+        kind = setting.motions[world.motion[i]][0]
+        if pairs[i] < LEAST:
+            said.append(_LOSSES[names[worst[i]]])
+        elif secret[i] > 0:
+            said.append(_LOSSES[names[worst[i]]] if most[i] > 0.5 * planned[i] else "frames an hour")
+        elif shared[i] < _FAINT:
+            said.append("the turn-around" if kind.travel else "nothing that varies")
+        else:
+            said.append("Eve hears it too" if left[i] < 0.5 * shared[i] else "reconciliation and a short record")
+    return tuple(said)
+
+
+def _quartiles(values: NDArray[np.float64]) -> list[float] | None:
+    """Return the quartiles, None of nothing."""
+    return [float(v) for v in np.quantile(values, [0.25, 0.5, 0.75])] if len(values) else None

@@ -1,0 +1,58 @@
+"""What a day came to, device by device; days add up, in any order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+COUNTS = (
+    "planned", "delayed", "sent", "weak", "collided", "deaf", "heard", "asked", "duty", "busy", "answered", "second",
+    "missed", "pairs",
+)  # fmt: skip
+MOMENTS = ("one", "a", "b", "e", "a before", "b before", "e before")
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Sums over frames; all of them add.
+
+    Attributes:
+        days: How many.
+        counts: (n, 14) frames by what became of them: `COUNTS`.
+        moments: (n, 7, 7) sums of products of 1 and the readings of a pair and of the pair before: `MOMENTS`, dB.
+        up: Seconds of uplinks on the air.
+        down: (G,) seconds that each gateway sent.
+        pairs: For devices that were asked for, by device: (m, 5) day, slot, and the readings of a, b and Eve.
+    """
+
+    days: int
+    counts: NDArray[np.int64]
+    moments: NDArray[np.float64]
+    up: float
+    down: NDArray[np.float64]
+    pairs: dict[int, NDArray[np.float64]]
+
+    def __add__(self, other: Self) -> Self:
+        """Return both together."""
+        mine, more = ({f.name: getattr(each, f.name) for f in fields(self)} for each in (self, other))
+        both: dict[str, Any] = {name: mine[name] + more[name] for name in mine if name != "pairs"}
+        both["pairs"] = {device: np.concatenate([rows, other.pairs[device]]) for device, rows in self.pairs.items()}
+        return type(self)(**both)
+
+    def count(self, name: str) -> NDArray[np.int64]:
+        """Return one column of the counts, (n,)."""
+        return self.counts[:, COUNTS.index(name)]
+
+
+def together(days: Iterable[Tally]) -> Tally:
+    """Return the sum of days that are given in their order.
+
+    Floating-point sums depend on the order in the last digit, so whoever computes days in parallel sorts them first.
+    """
+    found = iter(days)
+    total = next(found)
+    for each in found:
+        total += each
+    return total
