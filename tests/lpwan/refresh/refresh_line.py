@@ -59,10 +59,10 @@ class Line:
         self.store("device")
         self.store("network")
 
-    def loses(self, way):
+    def loses(self, way):  # noqa: ARG002 -- for subclasses
         return self.chance.random() < self.lost
 
-    def kills(self, end, where):
+    def kills(self, end, where):  # noqa: ARG002 -- for subclasses
         return False
 
     def store(self, end):
