@@ -41,7 +41,7 @@ from samefade.quantize import (
     widths,
     widths_of,
 )
-from samefade.reconcile import Polar, Reconciler
+from samefade.reconcile import Corrector, Polar, Reconciler
 from samefade.restore import LEAST_HEARD, Klt, components_of, deviations, estimates, heard_share, series_of, tones
 from samefade.schemes.expectation import least_told
 from samefade.schemes.scheme import Quantizer, Restorer, Scheme, shared, spoken_only
@@ -56,6 +56,7 @@ _TAILS, _TAIL = (0.0, 0.003, 0.01, 0.03, 0.1), 0.01
 _HALF = 64  # samples, the fewest from which anything is learnt or judged
 _PATIENCE = 3  # lengths of a block that may promise less than a shorter one before no longer one is tried
 _CALIBRATED = 4000  # symbols that are looked at to find them
+_PATHS, _MOST_PATHS = 5e6, 256  # bits of a string times paths that a decoder may follow, and the most of these
 _SHARE = 96  # a block is at most so small a share of the spoken samples
 
 
@@ -146,6 +147,17 @@ class Strata(Scheme):
         """Return about what a perfect code would tell: as much for each sample as on spoken ones."""
         samples = len(bits) / sum(widths(terms)) * terms.step
         return _LEAST_SHARE * min(terms.thresholds["told"] * samples, len(bits))
+
+    def correct(self, bits: Bits) -> Corrector:
+        """Return the party that corrects its string, which follows more paths the shorter the string is.
+
+        How many it follows is its own affair; more of them tell less, and take as much longer (Tal and Vardy 2015).
+        """
+        if not isinstance(self.reconcile, Polar):
+            return super().correct(bits)
+        fewest = self.reconcile.list_size
+        paths = max(fewest, min(_MOST_PATHS, 1 << int(log2(max(1.0, _PATHS / max(1, len(bits)))))))
+        return Scheme.correct(replace(self, reconcile=replace(self.reconcile, list_size=paths)), bits)
 
     def _steps(self, a: Spoken, b: Spoken, terms: Terms) -> "_Steps":
         """Return on which lattices the tones' samples lie, and whether their steps are coarser than what is to be cut.

@@ -107,7 +107,7 @@ class Sums:
 
     @property
     def _negative(self) -> Whole:
-        return np.count_nonzero(self.signs < 0, axis=1)
+        return np.asarray(np.count_nonzero(self.signs < 0, axis=1), np.int64)
 
     def _counts(self, said: BitArray) -> Whole:
         places = 1 << np.arange(self._wide - 1, -1, -1)

@@ -13,7 +13,7 @@ from samefade.errors import OutOfRange
 from samefade.quantize import Cutter, Guarded, gray
 from samefade.reconcile import Corrector
 from samefade.schemes.expectation import LEAST, MOST
-from samefade.schemes.scheme import Scheme
+from samefade.schemes.scheme import Scheme, spoken_only
 from samefade.types import Bits, Feature, Kept, Mask, Spoken, Symbols, Terms
 
 _WEAKER = 0.8  # of an estimate that no code can bear, the next to try
@@ -83,7 +83,12 @@ def compared(cutter: Cutter, a: Feature[Spoken], b: Feature[Spoken], both: Mask)
 
 
 def openly(scheme: Scheme, a: Spoken, b: Spoken, seed: bytes) -> tuple[Terms, Feature[Spoken], Feature[Spoken]]:
-    """Return terms with the lag alone, and both features under them: spoken samples may be compared."""
+    """Return terms with the lag alone, and both features under them: spoken samples may be compared.
+
+    Raises:
+        NotEnough: When there is nothing to learn from.
+    """
+    spoken_only(a, b)
     terms = Terms(rate=a.rate, seed=seed)
     plain = (scheme.feature(x, terms) for x in (a, b))
     terms = replace(terms, lag=scheme.align.align(*plain))
