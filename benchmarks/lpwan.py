@@ -129,21 +129,20 @@ def _secure(rate: Found) -> float:
 
 
 CHANNEL_HEAD = (
-    "set; pairs; r; b late / early; r less MA-11 / MA-21; differences: r / sign errors; median bit: errors / H∞; "
-    "I single; I single given Eve; I record (95 %); I record given Eve; guard ±.2σ, ±.3σ: kept / errors / H∞; "
+    "set | pairs | r | b late / early | r less MA-11 / MA-21 | differences: r / sign errors | median: errors / H∞ | "
+    "I single | I single given Eve | I record (95 %) | I record given Eve | guard ±.2σ, ±.3σ: kept / errors / H∞ | "
     "changes apart, over 0, 4 dB: sign errors / H∞"
-).split("; ")
+)
 RATE_HEAD = (
-    "set; Eve; scheme; key; kept; bits a packet / errors; earned; told; net; net a sample; long run a sample; "
-    "secure a sample; keys; exchanges for one"
-).split("; ")
+    "set | Eve | scheme | key | kept | bits a packet / errors | earned | told | net | net a sample | "
+    "long run a sample | secure a sample | keys | exchanges for one | if perfect"
+)
 
 
 def show_channels(channels: list[Channel]) -> None:
     """Print what the recordings hold."""
     print("\n## what the recordings hold\n")
-    _line(CHANNEL_HEAD)
-    _line(["---"] * len(CHANNEL_HEAD))
+    _head(CHANNEL_HEAD)
     for c in channels:
         _line(
             [
@@ -167,15 +166,14 @@ def show_channels(channels: list[Channel]) -> None:
 def show_rates(rates: list[Found]) -> None:
     """Print what every scheme came to."""
     print("\n## what every scheme's account leaves\n")
-    _line(RATE_HEAD)
-    _line(["---"] * len(RATE_HEAD))
+    _head(RATE_HEAD)
     for r in rates:
         of = [f"{r.set}, {r.pairing}", r.eve, r.scheme, f"{r.key_bits}"]
         if not r.kept:
-            _line([*of, *["–"] * 8, f"0: {r.refusal}", "–"])
+            _line([*of, *["–"] * 8, f"0: {r.refusal}", "–", "–"])
             continue
         most, least = ("≤ ", "≥ ") if r.at_most else ("", "")
-        need = r.exchanges_for_a_key
+        need, least_need = r.exchanges_for_a_key, r.exchanges_at_least
         _line(
             [
                 *of,
@@ -189,8 +187,14 @@ def show_rates(rates: list[Found]) -> None:
                 f"{_secure(r):.3f}",
                 f"{r.keys}, {r.claim}" if r.keys else f"0: {r.refusal}",
                 (least + f"{need:,.0f}") if np.isfinite(need) else "never",
+                f"≥ {least_need:,.0f}" if np.isfinite(least_need) else "never",
             ]
         )
+
+
+def _head(names: str) -> None:
+    _line([names])
+    _line(["---"] * (names.count(" | ") + 1))
 
 
 def _line(cells: Sequence[str]) -> None:

@@ -92,10 +92,22 @@ class Found:
         """
         if not self.long_run > 0:
             return inf
-        once = Toeplitz(bits=self.key_bits, epsilon=EPSILON).margin() + 128 + self.key_bits
+        once = self._once
         z = -float(ndtri(EPSILON)) * sqrt(self.spread)
         root = (z + sqrt(z * z + 4 * self.long_run * once)) / (2 * self.long_run)
         return root * root * self.pairs / self.kept
+
+    @property
+    def exchanges_at_least(self) -> float:
+        """Return how many exchanges a first key needs at the very least: all information used, nothing lost to codes.
+
+        Nothing is spoken, smoothed or told beyond what must be; only tags, margin and the key itself are paid.
+        """
+        return self._once / self.limit if self.limit > 0 else inf
+
+    @property
+    def _once(self) -> float:
+        return Toeplitz(bits=self.key_bits, epsilon=EPSILON).margin() + 128 + self.key_bits
 
     def to_json(self) -> dict[str, object]:
         """Return a plain dictionary; numbers that do not exist are null."""
@@ -103,6 +115,7 @@ class Found:
             "net_per_sample": self.net_per_sample,
             "secure_per_sample": self.secure / self.kept if self.kept else nan,
             "exchanges_for_a_key": self.exchanges_for_a_key,
+            "exchanges_at_least": self.exchanges_at_least,
         }
         return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in found.items()}
 
