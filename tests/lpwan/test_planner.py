@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import j0
 
+from samefade.amplify import Toeplitz
+from samefade.channel.correlation import Channel, Eavesdropper, Exchange, ExponentialProfile, Noise
 from samefade.errors import OutOfRange, UnknownName
 from samefade.lpwan import Circumstances, NarrowBand, Radio, plan, time_on_air
 from samefade.lpwan.planner import refresh_hours
 from samefade.lpwan.planner.exchange import exchange
+from samefade.lpwan.planner.reciprocity import reciprocity
 from samefade.lpwan.planner.secrecy import information
 from samefade.lpwan.planner.words import comparison, duration, energy, verdict, warnings
 
@@ -104,6 +107,13 @@ def test_bits_are_those_of_gaussian_channels():
     assert made.secrecy.net == pytest.approx(0.5 * made.secrecy.shared, abs=1e-3)
 
 
+def test_hashing_takes_its_margin_once_and_it_is_that_of_the_session():
+    assert PING_PONG.margin == Toeplitz().margin()
+    made = plan(PING_PONG)
+    assert made.probes == ceil((128 + 126) / made.secrecy.net)
+    assert plan(replace(PING_PONG, margin=0)).probes == ceil(128 / made.secrecy.net)
+
+
 links = st.builds(
     Circumstances,
     sf=st.integers(7, 10),
@@ -125,7 +135,7 @@ def test_no_plan_gets_more_bits_than_the_channel_has_given_eve(link):
     assert bits.net <= bits.secret + 1e-6 <= bits.shared + 2e-6
     assert (made.key is None) == (made.probes is None)
     if made.key is not None:
-        assert made.probes * bits.net >= 128
+        assert made.probes * bits.net >= 128 + 126
         assert made.key.hours >= made.probes * made.interval / 3600
 
 
@@ -279,3 +289,14 @@ def test_numbers_are_said_as_people_say_them():
         "for ever",
     ]
     assert [energy(j) for j in (12.3, 0.00475, 3.4e-5, None)] == ["12.3 J", "4.75 mJ", "34 µJ", "not known"]
+
+
+def test_readings_with_shadows_are_those_of_the_channel_model():
+    asked = replace(PING_PONG, eve=0.05)
+    found = reciprocity(asked, exchange(asked))
+    up = time_on_air(sf=7, payload=17)
+    level = Channel(
+        speed=0.5, carrier=868.1e6, exchange=Exchange(up, 0, up), profile=ExponentialProfile(2e-7),
+        eve=Eavesdropper(from_b=0.05), noise=Noise(100, 100, 1e9),
+    ).level()  # fmt: skip
+    assert [found.raw.ends, found.raw.near, found.raw.far] == pytest.approx([level.ab, level.be, level.ae], abs=1e-6)

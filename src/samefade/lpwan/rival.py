@@ -83,7 +83,8 @@ class Edhoc:
         joules = sum(
             uplink_energy(region, rate, up, radio=radio, answer=answer) for up, answer in zip(ups, answers, strict=True)
         )
-        seconds = sum(max(each / duty, period) for each in air)
+        # the next frame waits for the duty cycle, and for the window in which the answer comes
+        seconds = sum(max(each / duty, each + region.delay, period) for each in air)
         return Cost(
             frames=len(ups),
             downlinks=len(downs),

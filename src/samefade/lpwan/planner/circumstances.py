@@ -25,6 +25,7 @@ _LIMITS = {
     "efficiency": (0, 1, "a part"),
     "step": (0, 20, "dB"),
     "gap": (0, 1e9, "Hz"),
+    "margin": (0, 1e6, "bits"),
 }
 
 
@@ -72,8 +73,9 @@ class Circumstances:
         eve_near: The end that she is next to.
         shadows_are_secret: Whether shadowing may count towards the key. Whoever knows the place knows the shadows.
         efficiency: Part of I(A;B) that reconciliation keeps.
-        bits_per_probe: Net bits a probe, where they are known from elsewhere.
+        bits_per_probe: Net bits a probe, where they are known from elsewhere, margin included.
         key_bits: Bits of the key.
+        margin: Bits that hashing takes once: 2·log2(1/ε) − 2 of the leftover hash lemma at ε = 2⁻⁶⁴.
         network: `private`, or `ttn` with its receive delay and fair use.
         devices: How many share the gateway's duty cycle.
         battery: Most joules that a key may cost.
@@ -106,6 +108,7 @@ class Circumstances:
     efficiency: float = 0.5
     bits_per_probe: float | None = None
     key_bits: int = 128
+    margin: int = 126
     network: Literal["private", "ttn"] = "private"
     devices: int = 1
     battery: float = inf

@@ -81,7 +81,8 @@ def decided(asked: Circumstances, probe: Exchange, found: Reciprocity, edhoc: Co
     interval = waits[slowest]
     if not bits.enough or interval == inf:
         return Plan(asked, probe, found, bits, None, interval, None, None, _obstacle(found, bits), edhoc)
-    probes = ceil(asked.key_bits / bits.net)
+    margin = asked.margin if asked.bits_per_probe is None else 0
+    probes = ceil((asked.key_bits + margin) / bits.net)
     probing = _probing(asked, probe, probes, interval)
     told = _reconciliation(asked, probe, probes, bits, interval)
     made = Plan(asked, probe, found, bits, probes, interval, probing, told, slowest, edhoc)

@@ -97,7 +97,8 @@ def over_speeds(asked: Circumstances, probe: Exchange, speeds: Sequence[float]) 
     channel = _channel(asked, probe, speeds)
     time, frequency = channel.over_time(), float(channel.profile.gain(probe.gap))
     momentary = level(time * frequency)
-    small, whole = (channel.covariance(shadowed=shadowed) for shadowed in (False, True))
+    small = channel.covariance(shadowed=False)
+    whole = small + _shadows(channel)
     shadows = channel.shadowing.correlation(np.asarray(speeds) * probe.apart)
     return [
         Reciprocity(
@@ -136,6 +137,14 @@ def _channel(asked: Circumstances, probe: Exchange, speeds: Sequence[float]) -> 
 
 def _at_the_gateway(metres: float) -> Eavesdropper:
     return Eavesdropper(from_a=metres, around_a=Sector(GATEWAY_SECTOR))
+
+
+def _shadows(channel: Channel) -> Float:
+    """Return the covariance of the shadowing (v, 3, 3), dB²; what rounding adds is the same with it and without."""
+    ab, ae, be = (np.broadcast_to(each, channel.doppler.shape) for each in channel.shadow_correlations())
+    one = np.ones_like(ab)
+    rows = [[one, ab, ae], [ab, one, be], [ae, be, one]]
+    return np.asarray(channel.shadowing.spread**2 * np.moveaxis(np.array(rows), -1, 0))
 
 
 def _alike(asked: Circumstances, covariance: Float) -> Alike:

@@ -13,7 +13,7 @@ from samefade.lpwan.planner.reciprocity import over_speeds
 from samefade.types import Float
 
 FACTORS = (7, 8, 9, 10, 11, 12)
-SPEEDS = tuple(np.geomspace(0.02, 20, 49).tolist())
+SPEEDS = tuple(np.geomspace(0.02, 20, 41).tolist())
 
 
 @dataclass(frozen=True, eq=False)

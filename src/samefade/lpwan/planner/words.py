@@ -53,10 +53,11 @@ def warnings(plan: Plan) -> tuple[str, ...]:
         said.append("The fair use of The Things Network and its receive delay of 5 s are unverified.")
     if asked.probing == "ping-pong" and asked.network == "ttn":
         said.append("No LoRaWAN network answers at once: ping-pong needs gateways of one's own.")
-    if plan.probes is not None:
+    if plan.probes is not None and asked.bits_per_probe is None:
         said.append(
-            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share; the session itself "
-            "counts what is told and refuses where too little is left."
+            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share, and hashing takes "
+            f"{asked.margin} bits once. What a short record costs beyond this is not counted here: the session counts "
+            "it, and refuses where too little is left."
         )
     return tuple(said)
 
