@@ -81,6 +81,16 @@ def test_the_middles_of_both_packets_are_as_far_apart_as_they_are():
     assert exchange(replace(PING_PONG, reply_delay=0.2)).apart == pytest.approx(up + 0.2)
 
 
+def test_register_readings_make_the_packets_not_count():
+    slow = replace(PING_PONG, sf=12, reading="register", reply_delay=0.01)
+    probe = exchange(slow)
+    symbols = 8 * 2**12 / 125_000
+    assert probe.apart == pytest.approx(symbols + 0.01)
+    assert probe.cycle == pytest.approx(2 * time_on_air(sf=12, payload=17) + 0.01)
+    assert plan(slow).reciprocity.fading.ends > plan(replace(slow, reading="packet")).reciprocity.fading.ends
+    assert plan(replace(PING_PONG, reading="register")).secrecy.net > plan(PING_PONG).secrecy.net
+
+
 def test_class_a_fading_is_gone_for_whoever_walks_and_shadowing_is_not():
     found = plan(Circumstances(sf=7)).reciprocity
     assert found.survives == "no"

@@ -115,8 +115,13 @@ def frame_bytes(payload: int, options: int = 0) -> int:
     Raises:
         OutOfRange: When the frame has no such parts or is longer than 255 bytes.
     """
-    data, commands = _whole("payload", payload, 0, LARGEST), _whole("options", options, 0, 15)
-    return int(_whole("frame", HEADER + int(commands) + (PORT + int(data) if data else 0), 0, LARGEST))
+    for name, value, most in (("payload", payload, LARGEST), ("options", options, 15)):
+        if not 0 <= value <= most or value != int(value):
+            raise OutOfRange(name, value, f"a whole number from 0 to {most}")
+    size = HEADER + int(options) + (PORT + int(payload) if payload else 0)
+    if size > LARGEST:
+        raise OutOfRange("frame", size, f"at most {LARGEST} bytes")
+    return size
 
 
 def _whole(name: str, value: ArrayLike, low: int, high: int) -> NDArray[np.int64]:

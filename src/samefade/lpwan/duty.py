@@ -80,7 +80,7 @@ class DutyKeeper:
         if rule not in ("time-off", "window", "both"):
             raise OutOfRange("rule", rule, "time-off, window or both")
         self._region, self._rule, self._grain = region, rule, grain
-        self._spent: dict[SubBand, _Spent] = {}
+        self._spent: dict[int, _Spent] = {}  # by the lower edge of a sub-band, Hz
 
     def earliest(self, now: float, frequency: float, airtime: float) -> float:
         """Return the earliest time, not before now, at which a frame may begin; infinite where none ever may.
@@ -138,7 +138,7 @@ class DutyKeeper:
 
     def state(self) -> State:
         """Return what must be kept over a restart, in the order of the region's sub-bands."""
-        kept = (self._spent.get(band, _Spent()) for band in self._region.bands)
+        kept = (self._spent.get(band.low, _Spent()) for band in self._region.bands)
         return tuple((each.free, (each.begun, *each.blocks)) for each in kept)
 
     def restore(self, state: State) -> None:
@@ -150,7 +150,7 @@ class DutyKeeper:
         if len(state) != len(self._region.bands):
             raise OutOfRange("state", f"of {len(state)} sub-bands", f"{len(self._region.bands)} of {self._region.name}")
         self._spent = {
-            band: _Spent(free, begun, list(blocks))
+            band.low: _Spent(free, begun, list(blocks))
             for band, (free, (begun, *blocks)) in zip(self._region.bands, state, strict=True)
         }
 
@@ -158,4 +158,7 @@ class DutyKeeper:
         if not 0 < airtime < inf:
             raise OutOfRange("airtime", airtime, "seconds, above 0")
         band = self._region.band(frequency)
-        return band, self._spent.setdefault(band, _Spent())
+        spent = self._spent.get(band.low)
+        if spent is None:
+            spent = self._spent[band.low] = _Spent()
+        return band, spent

@@ -4,6 +4,7 @@ A region is a value; the four are in `region_tables`. `network` changes what an 
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 
 from samefade.errors import OutOfRange
@@ -11,6 +12,14 @@ from samefade.lpwan.airtime import frame_bytes, fsk_time_on_air, time_on_air
 
 DWELL = 0.4  # s: the longest uplink where dwell time is limited
 FIRST_DELAY = 1.0  # s from the end of the uplink to the first receive window (RECEIVE_DELAY1)
+
+
+@lru_cache(maxsize=8192)
+def _time(sf: int, bandwidth: int, size: int, crc: bool) -> float:  # noqa: FBT001 -- a cache knows arguments by place
+    """Return the time on air of one frame; a deployment asks for the same few again and again."""
+    if not sf:
+        return fsk_time_on_air(size, bandwidth)
+    return time_on_air(sf=sf, payload=size, bandwidth=bandwidth, crc=crc)
 
 
 @dataclass(frozen=True)
@@ -41,10 +50,7 @@ class DataRate:
         Raises:
             OutOfRange: When the frame is longer than 255 bytes.
         """
-        size = frame_bytes(payload, options)
-        if not self.sf:
-            return fsk_time_on_air(size, self.bandwidth)
-        return time_on_air(sf=self.sf, payload=size, bandwidth=self.bandwidth, crc=not down)
+        return _time(self.sf, self.bandwidth, frame_bytes(payload, options), not down)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,13 @@ def plan(
         typer.Option("--probing", help="ping-pong (a reply at once), class-a (a receive window) or nb-iot."),
     ] = "class-a",
     window: Annotated[int, typer.Option("--window", help="Receive window of class A, 1 or 2.")] = 1,
+    reply_delay: Annotated[
+        float, typer.Option("--reply-delay", help="Seconds from an uplink to the reply in ping-pong.")
+    ] = 0.0,
+    reading: Annotated[
+        Literal["packet", "register"],
+        typer.Option("--reading", help="Of signal strength: over a packet, or by the register at the turn-around."),
+    ] = "packet",
     eve: Annotated[
         float | None, typer.Option("--eve", help="Metres from the eavesdropper to an end; by default nobody listens.")
     ] = None,
@@ -83,7 +90,8 @@ def plan(
 
     asked = Circumstances(
         sf=sf, region=region, speed=speed, bandwidth=bandwidth, payload=payload, period=_period(per_hour),
-        piggybacked=piggyback, answered=answered, probing=probing, window=window, frequency=frequency, snr=snr,
+        piggybacked=piggyback, answered=answered, probing=probing, window=window,
+        reply_delay=reply_delay, reading=reading, frequency=frequency, snr=snr,
         gap=gap, shadowing=shadowing, shadow_distance=shadow_distance, eve=eve, eve_near=eve_near,
         shadows_are_secret=shadows_are_secret, efficiency=efficiency, bits_per_probe=bits, key_bits=key_bits,
         network=network, devices=devices, battery=float("inf") if battery is None else battery,
@@ -146,7 +154,7 @@ def _link(made: "Plan") -> list[tuple[str, str]]:
     return [
         ("uplink on the air", f"{probe.up * 1e3:.1f} ms"),
         ("downlink on the air", f"{probe.down * 1e3:.1f} ms"),
-        ("between their middles", f"{probe.apart * 1e3:,.1f} ms, {probe.gap / 1e6:g} MHz apart"),
+        ("between the readings", f"{probe.apart * 1e3:,.1f} ms, {probe.gap / 1e6:g} MHz apart"),
         ("Doppler shift", f"{found.doppler:.3g} Hz"),
         ("fading survives", found.survives),
         ("  correlation of the gain", f"{found.time:.3f} in time, {found.frequency:.3f} in frequency"),

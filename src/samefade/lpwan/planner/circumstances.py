@@ -62,6 +62,8 @@ class Circumstances:
         probing: How the downlink comes: `ping-pong` at once, `class-a` in a receive window, or `nb-iot`.
         window: The receive window of class A, 1 or 2.
         reply_delay: Seconds from the end of the uplink to the reply in ping-pong.
+        reading: Of signal strength: `packet`, its average over a packet, or `register`, the register's next to the
+            turn-around (eight symbols, assumed).
         frequency: Carrier of the uplink, Hz; None for the region's first channel.
         snr: Of one reading of signal strength, dB: the fade's power over that of the reading's own noise.
         step: What readings are rounded to, dB.
@@ -95,6 +97,7 @@ class Circumstances:
     probing: Probing = "class-a"
     window: int = 1
     reply_delay: float = 0.0
+    reading: Literal["packet", "register"] = "packet"
     frequency: float | None = None
     snr: float = 20.0
     step: float = 1.0
@@ -139,6 +142,7 @@ class Circumstances:
         for name, value, known in (
             ("probing", self.probing, ("ping-pong", "class-a", "nb-iot")),
             ("window", self.window, (1, 2)),
+            ("reading", self.reading, ("packet", "register")),
             ("network", self.network, ("private", "ttn")),
             ("eve near", self.eve_near, ("device", "gateway")),
         ):

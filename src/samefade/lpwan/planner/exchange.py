@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from math import inf
 
 from samefade.lpwan import nbiot
+from samefade.lpwan.energy import empty_window
 from samefade.lpwan.planner.circumstances import Circumstances
 
 _SUBFRAME = 1e-3  # s: of NRS, what an NB-IoT device listens to at the least
+REGISTER_SYMBOLS = 8  # what register readings next to the turn-around average over; assumed
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,9 @@ class Exchange:
     Attributes:
         up: The uplink's time on air, seconds.
         down: The downlink's.
-        apart: τ from the middle of one to the middle of the other, seconds; for NB-IoT its least.
+        apart: τ from the middle of one reading to the middle of the other, seconds; for NB-IoT its least.
+        read_up: Seconds of the uplink that the gateway's reading averages over.
+        read_down: Seconds of the downlink that the device's averages over.
         gap: Hz between the two carriers.
         duty: Fraction of time that the device may send.
         gateway_duty: Fraction of time that the gateway may send on the downlink's frequency.
@@ -25,6 +29,8 @@ class Exchange:
     up: float
     down: float
     apart: float
+    read_up: float
+    read_down: float
     gap: float
     duty: float
     gateway_duty: float
@@ -32,13 +38,15 @@ class Exchange:
     @property
     def cycle(self) -> float:
         """Return seconds from the start of the uplink to the end of the downlink."""
-        return self.apart + (self.up + self.down) / 2
+        return self.up + self.apart - (self.read_up + self.read_down) / 2 + self.down
 
 
 def exchange(asked: Circumstances) -> Exchange:
     """Return the times and frequencies of one probe.
 
-    τ = ToA_up / 2 + turn-around + ToA_down / 2: a packet's strength is an average over it.
+    τ = ToA_up / 2 + turn-around + ToA_down / 2 where a reading is an average over the packet.
+    Register readings are taken of the end of the uplink and of the beginning of the downlink: with them the packets do
+    not count.
 
     Raises:
         OutOfRange: When the region does not allow the frame.
@@ -46,16 +54,21 @@ def exchange(asked: Circumstances) -> Exchange:
     if asked.probing == "nb-iot":
         block = asked.narrowband
         up = nbiot.uplink_time(block.units, block.repetitions, tones=block.tones, spacing=block.spacing)
-        return Exchange(up, _SUBFRAME, nbiot.GUARD + up, asked.gap, 1.0, 1.0)
+        return Exchange(up, _SUBFRAME, nbiot.GUARD + up, up, _SUBFRAME, asked.gap, 1.0, 1.0)
     rules, rate = asked.rules, asked.rate
-    up = rate.time_on_air(asked.payload)
-    duty = rules.band(asked.channel).duty
+    up, duty = rate.time_on_air(asked.payload), rules.band(asked.channel).duty
     if asked.probing == "ping-pong":  # the reply is the same frame on the same channel
-        return Exchange(up, up, up + asked.reply_delay, 0.0, duty, duty)
-    channel, slow = rules.first_window(asked.channel, rate.index) if asked.window == 1 else rules.second_window()
-    down = slow.time_on_air(0, down=True)
-    delay = rules.delay + asked.window - 1
-    return Exchange(up, down, up / 2 + delay + down / 2, abs(channel - asked.channel), duty, rules.band(channel).duty)
+        down, pause, channel, slow = up, asked.reply_delay, asked.channel, rate
+    else:
+        first = asked.window == 1
+        channel, slow = rules.first_window(asked.channel, rate.index) if first else rules.second_window()
+        down, pause = slow.time_on_air(0, down=True), rules.delay + asked.window - 1
+    read_up, read_down = up, down
+    if asked.reading == "register":
+        read_up, read_down = (empty_window(each, REGISTER_SYMBOLS) for each in (rate, slow))
+    apart = read_up / 2 + pause + read_down / 2
+    gap, shared = abs(channel - asked.channel), rules.band(channel).duty
+    return Exchange(up, down, apart, read_up, read_down, gap, duty, shared)
 
 
 def intervals(asked: Circumstances, probe: Exchange, still: float) -> dict[str, float]:

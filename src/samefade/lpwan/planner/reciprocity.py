@@ -122,11 +122,11 @@ def _channel(asked: Circumstances, probe: Exchange, speeds: Sequence[float]) -> 
     if asked.eve is not None:
         near_device = asked.eve_near == "device"
         eve = Eavesdropper(from_b=asked.eve) if near_device else _at_the_gateway(asked.eve)
-    pause = max(probe.apart - (probe.up + probe.down) / 2, 0.0)
+    pause = max(probe.apart - (probe.read_up + probe.read_down) / 2, 0.0)
     return Channel(
         carrier=asked.carrier,
         speed=np.asarray(speeds, np.float64),
-        exchange=Packets(probe.up, pause, probe.down),
+        exchange=Packets(probe.read_up, pause, probe.read_down),
         profile=ExponentialProfile(asked.delay_spread),
         gap=probe.gap,
         eve=eve,
