@@ -89,6 +89,10 @@ class StandInNetwork(_End):
             self.told.append(NoKey(device=bytes.fromhex(kept["device"]), epoch=kept["epoch"], reason="unknown"))
 
     @property
+    def pooled(self):
+        return len(self.kept["pool"])
+
+    @property
     def has_work(self):
         return len(self.kept["pool"]) >= NEED and not self.kept["offer"]
 

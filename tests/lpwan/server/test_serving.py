@@ -110,7 +110,7 @@ class Processes:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.parametrize("kills", [int(os.environ.get("SAMEFADE_KILLS", "16"))])  # a benchmark takes more
+@pytest.mark.parametrize("kills", [int(os.environ.get("SAMEFADE_KILLS", "12"))])  # a benchmark takes more
 def test_sigkill_at_random_moments(fast_path, kills):
     rng = random.Random(os.urandom(8))
     told = fast_path / "events"

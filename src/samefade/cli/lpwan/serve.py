@@ -126,7 +126,7 @@ def enrol(
 
 
 def devices(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
-    """List the enrolled devices: epoch, session, last frame and gateway. Example: `samefade lpwan devices --json`."""
+    """List the enrolled devices, with their epochs, samples and last frames. Example: `samefade lpwan devices --json`."""
     from samefade.lpwan.server.register import Register
 
     with open_store(store, key_file, passphrase_file) as held:
@@ -136,12 +136,12 @@ def devices(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words
         return
     shown = [
         (
-            one["dev_eui"], one["address"] or "–", str(one["epoch"]), one["prior"], str(one["session"]),
-            "–" if one["counter"] is None else str(one["counter"]), one["gateway"] or "–", one["doing"],
+            one["dev_eui"], one["address"] or "–", str(one["epoch"]), one["prior"], str(one["pooled"]),
+            str(one["session"]), "–" if one["counter"] is None else str(one["counter"]), one["gateway"] or "–", one["doing"],
         )
         for one in told
     ]  # fmt: skip
-    columns = ("device", "at the server", "epoch", "secret", "session", "last frame", "gateway", "")
+    columns = ("device", "at the server", "epoch", "secret", "samples", "session", "last frame", "gateway", "")
     show(table(f"devices in {store}", *columns, rows=shown))
 
 
@@ -191,8 +191,8 @@ def _policy(every: int, port: int) -> "Policy":
 def _broker(address: str, **about: Any) -> "Broker":  # noqa: ANN401 -- fields of Broker
     from samefade.lpwan.server.mqtt import Broker
 
-    host, _, port = address.rpartition(":")
-    if not host or address.endswith("]") or (host.count(":") and not host.startswith("[")):
+    host, colon, port = address.rpartition(":")
+    if not colon or "]" in port or (":" in host and not host.startswith("[")):
         host, port = address, "0"  # no port; an IPv6 address has colons of its own
     if not port.isdigit() or not host.strip("[]"):
         raise OutOfRange("--broker", address, "host, host:port or [address]:port")
@@ -213,7 +213,8 @@ def _described(device: "Device", roots: "list[Root]") -> dict[str, Any]:
     track, newest = device.track, max(roots, key=lambda root: root.epoch)
     return {
         "dev_eui": device.eui.hex(), "address": device.address, "epoch": newest.epoch, "prior": newest.name.hex(),
-        "session": track.session, "counter": track.last if track.last >= 0 else None, "gateway": track.home,
+        "pooled": device.pooled, "session": track.session, "counter": track.last if track.last >= 0 else None,
+        "gateway": track.home,
         "queued": bool(track.waiting), "work": device.work, "state_bytes": len(device.state),
         "doing": "computing" if device.work else "answer queued" if track.waiting else "",
     }  # fmt: skip

@@ -240,8 +240,9 @@ class Desk:
 
     def _close(self, opened: _Opened, closed: _Closed) -> None:
         downlinks = self._answer(opened) if opened.unanswered else []
-        events, state = opened.end.events(), opened.end.reveal_secret_state_bytes()
-        closed.devices.append(Device(opened.device.eui, state, opened.track, opened.address, opened.end.has_work))
+        end, eui = opened.end, opened.device.eui
+        events, state = end.events(), end.reveal_secret_state_bytes()
+        closed.devices.append(Device(eui, state, opened.track, opened.address, end.has_work, end.pooled))
         closed.events += events
         self.counts.update({f"dropped: {reason}": number for reason, number in opened.end.dropped.items()})
         closed.downlinks += downlinks

@@ -40,6 +40,7 @@ class Device:
         track: Which frames came.
         address: Name of the device in the topics of its server; empty before the first frame.
         work: Whether something is to be computed for it.
+        pooled: How many samples its end holds.
     """
 
     eui: bytes
@@ -47,6 +48,7 @@ class Device:
     track: Track = Track()
     address: str = ""
     work: bool = False
+    pooled: int = 0
 
 
 class Register:
@@ -150,7 +152,8 @@ class Register:
         return self.store.database
 
     def _write(self, db: sqlite3.Connection, device: Device, *, new: bool) -> bool:
-        said = (device.eui, device.address, device.track.packed(), int(device.work))
+        told = json.dumps({"pooled": device.pooled, "track": device.track.packed()})
+        said = (device.eui, device.address, told, int(device.work))
         row = (*said, self._vault.seal(device.state, ("device", *said)))
         if new:
             return db.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
@@ -161,7 +164,8 @@ class Register:
         *said, sealed = row
         state = self._vault.open(sealed, ("device", *said))
         # what follows holds for every row that we sealed ourselves
-        return Device(row[0], state, Track.unpacked(row[2]), row[1], bool(row[3]))
+        told = json.loads(row[2])
+        return Device(row[0], state, Track.unpacked(told["track"]), row[1], bool(row[3]), told["pooled"])
 
     def _confirm(self, db: sqlite3.Connection, event: Refreshed, now: float) -> UUID:
         """Keep a new secret as the only root of its device, and a key of it for applications."""

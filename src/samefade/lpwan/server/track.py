@@ -1,8 +1,7 @@
 """Follow the frames of one device: each counter once, one gateway throughout, one frame in the queue at a time."""
 
-import json
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from samefade.lpwan.frames import Heard
 
@@ -102,14 +101,14 @@ class Track:
             return replace(self, waiting=2), False
         return self, True
 
-    def packed(self) -> str:
-        """Return it as JSON text; fields that are as they begin are left out."""
-        return json.dumps({name: value for name, value in asdict(self).items() if value != _FRESH[name]})
+    def packed(self) -> dict[str, Any]:
+        """Return its fields, as JSON takes them; those that are as they begin are left out."""
+        return {name: value for name, value in asdict(self).items() if value != _FRESH[name]}
 
     @classmethod
-    def unpacked(cls, text: str) -> "Track":
-        """Return what `packed` gave; it was sealed, so nobody has changed it."""
-        return cls(**json.loads(text))
+    def unpacked(cls, fields: dict[str, Any]) -> "Track":
+        """Return what `packed` gave."""
+        return cls(**fields)
 
     def ahead(self, counter: int, told: int, name: str) -> "Track":
         """Take a counter that is higher than all before it in its session."""
