@@ -8,6 +8,7 @@ All that is said rides as a block in the spare bytes of frames; docs/explain/ref
 from samefade.lpwan.refresh.device import DeviceEnd
 from samefade.lpwan.refresh.events import Answered, Carried, NoKey, Refreshed
 from samefade.lpwan.refresh.network import NetworkEnd
+from samefade.lpwan.refresh.paced import Frame, Paced
 from samefade.lpwan.refresh.payload import joined, parted, spare
 from samefade.lpwan.refresh.policy import Policy
 
@@ -15,8 +16,10 @@ __all__ = [
     "Answered",
     "Carried",
     "DeviceEnd",
+    "Frame",
     "NetworkEnd",
     "NoKey",
+    "Paced",
     "Policy",
     "Refreshed",
     "joined",

@@ -85,6 +85,10 @@ class DeviceEnd:
         if waiting and self._exchange.request[:1] == bytes((CARRY,)):
             self._exchange.reply(answer)
 
+    def derive(self, purpose: str, context: bytes, n: int) -> bytes:
+        """Return n secret bytes for another purpose, from the secret in force: the same at the other end."""
+        return self._secret.derive(f"for {purpose}", context, n)
+
     def events(self) -> list[Event]:
         """Return what happened since this was last asked."""
         told, self._told = self._told, []

@@ -106,6 +106,10 @@ class NetworkEnd:
         except (SamefadeError, ValueError, ArithmeticError) as error:
             self._fail("unknown", f"{type(error).__name__}: {error}")
 
+    def derive(self, purpose: str, context: bytes, n: int) -> bytes:
+        """Return n secret bytes for another purpose, from the secret in force: the same at the other end."""
+        return self._secret.derive(f"for {purpose}", context, n)
+
     def events(self) -> list[Event]:
         """Return what happened since this was last asked."""
         told, self._told = self._told, []
