@@ -4,6 +4,7 @@ from samefade.reciprocity.decomposed import OPERATORS, PartEvidence, decompose, 
 from samefade.reciprocity.diagnosis import diagnose, reciprocal
 from samefade.reciprocity.evidence import Evidence, assess
 from samefade.reciprocity.losses import Loss, losses
+from samefade.reciprocity.promise import Promise, promise
 from samefade.reciprocity.significance import Correlation, correlate, threshold
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Evidence",
     "Loss",
     "PartEvidence",
+    "Promise",
     "assess",
     "correlate",
     "decompose",
@@ -19,6 +21,7 @@ __all__ = [
     "heard",
     "losses",
     "parts_of",
+    "promise",
     "reciprocal",
     "threshold",
 ]

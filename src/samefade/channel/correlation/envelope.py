@@ -28,6 +28,7 @@ from samefade.types import Float
 DECIBELS = 10 / log(10)  # dB in a neper of power
 _TERMS = 400
 _NODES = 96
+_AT_ONCE = 1 << 20
 
 
 def power(rho: ArrayLike, k_a: ArrayLike = 0.0, k_b: ArrayLike | None = None, phase: ArrayLike = 0.0) -> Float:
@@ -182,9 +183,12 @@ def _double(r: Float, phase: Float, x: float, y: float) -> Float:
     m = np.arange(int(most + 4 * np.sqrt(most * _TERMS)) + 40 if most else 1)
     j = np.arange(_TERMS)[:, None]
     c = scale * _laguerre(m, x) * _laguerre(m, y) / ((j + 1) * (j + m + 1)) * np.where(m > 0, 2, 1)
-    total, square = np.zeros(r.shape), r**2
-    for i in m[np.max(np.abs(c), axis=0) > 1e-13]:
-        total += r**i * np.cos(i * phase) * square * np.polynomial.polynomial.polyval(square, c[:, i])
+    heavy = np.flatnonzero(np.max(np.abs(c), axis=0) > 1e-13)
+    total = np.empty(r.shape)
+    for part in np.array_split(np.arange(len(r)), 1 + len(r) * len(heavy) // _AT_ONCE):
+        by_size = np.polynomial.polynomial.polyval(r[part] ** 2, c[:, heavy])  # (m, n), all columns at once
+        turned = r[part] ** heavy[:, None] * np.cos(heavy[:, None] * phase[part])
+        total[part] = r[part] ** 2 * np.sum(by_size * turned, axis=0)
     return total
 
 
