@@ -153,3 +153,28 @@ def test_a_commitment_with_another_account_is_refused(committing):
     line.until(NoKey, "network", most=20)
     assert line.device.dropped["refused: KeysDiffer"] == 1
     assert line.device.epoch == 0
+
+
+class Late(Line):
+    """A server that sends each downlink one frame late: as the answer to the next uplink."""
+
+    waiting = b""
+
+    def step(self):
+        self.counter += 1
+        up, down = self.fades.next()
+        block = self.say("device", "uplink", self.counter, 20)
+        self.network.uplink(self.counter, up, block)
+        answer, self.waiting = self.waiting, self.say("network", "downlink", 50)
+        self.device.downlink(self.counter, down, answer)
+        self.settle("device")
+        self.network.work()
+        self.settle("network")
+
+
+def test_a_server_that_answers_one_frame_late_delays_and_no_more():
+    line = Late(seed=2, lost=0.0)
+    line.until(Refreshed, "device", most=1200)
+    one, other = line.secrets()
+    assert one == other
+    assert not line.device.dropped
