@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 from functools import partial
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -11,7 +12,22 @@ from scipy.special import j0
 from samefade.bench import each
 from samefade.channel.correlation import Shadowing
 from samefade.entropy.correlated import correlated_information
-from samefade.lpwan.deploy import STATIC, VEHICLE, WALKING, Deployment, Motion, closed, day, fades, outcomes, simulate
+from samefade.lpwan.deploy import (
+    STATIC,
+    VEHICLE,
+    WALKING,
+    Deployment,
+    Motion,
+    closed,
+    day,
+    fades,
+    outcomes,
+    protocol,
+    sample,
+    simulate,
+)
+from samefade.lpwan.deploy.outcome import SMOOTHING, SURPRISE, needed
+from samefade.lpwan.deploy.protocol import refresh
 from samefade.lpwan.deploy.tally import together
 from samefade.lpwan.deploy.world import World, begin, hata, place, state
 from samefade.lpwan.region_tables import EU868
@@ -64,6 +80,7 @@ def test_information_is_that_of_the_closed_form_within_three_standard_errors(kin
     before = 0.002 if kind is WALKING else 0.0  # two correlation distances leave 1.7 % of the shadows' variance
     assert found.left.mean() == pytest.approx(expected.bits, abs=3 * error + before)
     assert found.shared.mean() > found.left.mean() > found.secret.mean() > 0
+    assert np.all(np.isfinite(found.pooled)) or kind is not WALKING
 
 
 def test_the_turn_around_is_that_of_jakes():
@@ -152,18 +169,22 @@ def test_the_sum_does_not_depend_on_how_the_work_is_cut():
             np.testing.assert_array_equal(getattr(here[number], name), getattr(there[place_], name))
     whole = together(here)
     assert whole.days == 3
-    assert len(whole.pairs[3]) == whole.count("pairs")[3]
+    assert len(whole.frames[3]) == whole.count("sent")[3]
     assert not np.array_equal(here[0].counts, here[1].counts)
     other = simulate(replace(setting, seed=10), 0)
     assert not np.array_equal(here[0].counts, other.counts)
 
 
-def test_pairs_that_are_kept_are_those_that_were_counted():
+def test_frames_that_are_followed_are_those_that_were_counted():
     setting = Deployment(**CLOSE | {"devices": 5}, days=1)
     tally = simulate(setting, 0, (2,))
-    rows = tally.pairs[2]
+    rows = tally.frames[2]
     assert np.all(np.diff(rows[:, 1]) > 0)
-    now = rows[1:, 2:]
+    assert (len(rows), rows[:, 2].sum()) == (tally.count("sent")[2], tally.count("heard")[2])
+    assert np.isfinite(rows[:, 4]).sum() == tally.count("answered")[2]
+    pairs = rows[np.isfinite(rows[:, 5]), 4:]
+    assert len(pairs) == tally.count("pairs")[2]
+    now = pairs[1:]
     np.testing.assert_allclose(tally.moments[2, 1:4, 1:4], now.T @ now)
     world = place(setting)
     assert isinstance(world, World)
@@ -181,3 +202,57 @@ def test_what_is_left_never_exceeds_what_is_shared_by_more_than_its_error():
     assert np.all(found.secret[known] <= found.left[known])
     one = correlated_information(0.5, 0.3, 0.3, circular=False)
     assert one < correlated_information(0.5, circular=False)
+
+
+def test_a_run_pays_for_its_own_shortness():
+    secret = np.array([2.0, 0.3, 0.02, 0.0])
+    need = needed(secret, 192.0)
+    left = need[:3] * secret[:3] - SMOOTHING * SURPRISE * np.sqrt(need[:3])
+    np.testing.assert_allclose(left, 192.0)
+    assert np.isinf(need[3])
+    assert NormalDist().cdf(-SMOOTHING) == pytest.approx(2.0**-64, rel=0.01)
+    # −log2 of a Gaussian density at a Gaussian value has the variance (log2 e)²/2
+    value = np.random.default_rng(0).standard_normal(200_000)
+    assert np.std(value**2 / 2 * np.log2(np.e)) == pytest.approx(SURPRISE, rel=0.02)
+
+
+def test_the_real_protocol_gets_keys_where_the_estimate_does_and_none_where_it_does_not():
+    """A turn-around of milliseconds among deep shadows, which class A does not have, and one of class A."""
+    quick = Deployment(
+        **CLOSE | {"region": replace(FREE, delay=0.02), "devices": 20}, motions=((SHADOWED, 1.0),), days=7,
+        shadowing=Shadowing(10.0, 50.0), eve_device=500.0,
+    )  # fmt: skip
+    slow = replace(quick, region=FREE, motions=((WALKING, 1.0),), shadowing=Shadowing(6.0, 50.0))
+    for setting, keys in ((quick, True), (slow, False)):
+        tally = together(simulate(setting, each_day, (4,)) for each_day in range(setting.days))
+        found, refreshed = outcomes(setting, tally), refresh(setting, (4, tally.frames[4]))
+        assert refreshed.equal
+        assert np.isfinite(found.days[4]) == bool(refreshed.days) == keys
+        if keys:
+            # the protocol waits for whole strings, learns its cells, corrects short blocks, and needs room on the air
+            assert found.days[4] < refreshed.days[0] < 4 * found.days[4]
+        else:
+            assert found.limits[4] == "the length of a run"
+            assert dict(refreshed.refused).keys() <= {"too little entropy", "not reciprocal"}
+
+
+SHADOWED = replace(WALKING, k=3.0)
+
+
+def test_a_budget_keeps_counters_that_the_protocol_accepts():
+    for budget in (10, 7, float("inf")):
+        setting = Deployment(devices=3, budget=budget, days=2)
+        for device in range(3):
+            frames = [(d, slot) for d in range(2) for slot in range(setting.slots)]
+            counters = [protocol._counter(setting, device, d, slot) for d, slot in frames]
+            assert np.all(np.diff(counters) > 0)
+            for (_, slot), counter in zip(frames, counters, strict=True):
+                assert (counter % setting.every == 0) == ((slot + device) % setting.every == 0)
+
+
+def test_a_sample_has_every_kind():
+    setting = Deployment(devices=50)
+    chosen = sample(setting, 6)
+    kinds = place(setting).motion[list(chosen)]
+    assert np.bincount(kinds).tolist() == [2, 2, 2]
+    assert sample(setting, 0) == ()

@@ -24,7 +24,7 @@ _FATES = (
 
 
 def deployment(found: Outcomes, path: Path) -> None:
-    """Draw a map of days for a key, bits a pair with and without Eve, and the fate of frames by kind of device.
+    """Draw a map of days for a key, secret bits a pair with and without Eve, and the fate of frames by kind of device.
 
     Args:
         found: What came of a simulation.
@@ -48,17 +48,22 @@ def deployment(found: Outcomes, path: Path) -> None:
 
 
 def _map(found: Outcomes, axes: Axes, figure: Figure) -> None:
-    kilometres, masts, days = found.world.place / 1_000, found.world.gateway / 1_000, found.days
-    keyed = np.isfinite(days)
-    axes.scatter(kilometres[~keyed, 0], kilometres[~keyed, 1], s=7, color=_NONE, marker="x", lw=0.8, label="no key")
+    kilometres, masts, days = found.world.place / 1_000, found.world.gateway / 1_000, found.pooled
+    keyed, soon = np.isfinite(days), np.isfinite(found.days)
+    axes.scatter(
+        kilometres[~keyed, 0], kilometres[~keyed, 1], s=7, color=_NONE, marker="x", lw=0.8, label="nothing secret"
+    )
+    if soon.any():
+        axes.scatter(kilometres[soon, 0], kilometres[soon, 1], s=36, facecolors="none", edgecolors="#1a1a1a", lw=0.7,
+                     label="key within a run")  # fmt: skip
     if keyed.any():
         shown = axes.scatter(
             kilometres[keyed, 0], kilometres[keyed, 1], s=11, c=days[keyed], cmap="viridis_r", norm="log"
         )
-        figure.colorbar(shown, ax=axes, label="days for a key", shrink=0.8)
+        figure.colorbar(shown, ax=axes, label="days for a key, in a run as long as it takes", shrink=0.8)
     axes.scatter(masts[:, 0], masts[:, 1], s=80, marker="^", color=_GATEWAY, label="gateway", zorder=3)
     axes.set_aspect("equal")
-    axes.set(xlabel="km", ylabel="km", title=f"{keyed.sum():,} of {len(days):,} devices get a key")
+    axes.set(xlabel="km", ylabel="km", title=f"a key within a run: {soon.sum():,} of {len(days):,}")
     axes.legend(fontsize=8, loc="upper left")
 
 

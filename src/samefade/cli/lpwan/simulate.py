@@ -13,6 +13,7 @@ from samefade.errors import OutOfRange, UnknownName
 
 if TYPE_CHECKING:
     from samefade.lpwan.deploy import Deployment, Outcomes, Tally
+    from samefade.lpwan.deploy.protocol import Refreshes
 
 Each = Callable[..., Any]
 _NETWORKS = ("own", "ttn")
@@ -36,6 +37,12 @@ def simulate(
     eve_gateway: Annotated[float, typer.Option(help="Metres from Eve to the gateway.")] = 1e6,
     spread: Annotated[float, typer.Option(help="Standard deviation of shadowing, dB.")] = 6.0,
     distance: Annotated[float, typer.Option(help="Correlation distance of shadowing, metres.")] = 50.0,
+    run: Annotated[
+        float, typer.Option(help="Most pairs of a run that are kept for its key; `inf` pools without end.")
+    ] = 1_280,
+    protocol: Annotated[
+        int, typer.Option(min=0, help="Run the real refresh protocol on so many devices, to check the estimates.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of all that is drawn; the same gives the same.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")] = None,
     cluster: Annotated[
@@ -51,28 +58,32 @@ def simulate(
 
     Examples: `samefade lpwan simulate --devices 1000 --days 30 --region EU868 --picture town.png` ·
     `samefade lpwan simulate --network ttn --mix 0,1,0 --eve 5` ·
+    `samefade lpwan simulate --devices 50 --radius 500 --protocol 4` ·
     `samefade lpwan simulate --devices 20000 --gateways 12 --radius 8000 --cluster tcp://10.0.0.5:8786 --json`
     """
     from samefade.channel.correlation import Shadowing
-    from samefade.lpwan.deploy import Deployment, outcomes
+    from samefade.lpwan.deploy import Deployment, outcomes, sample
 
     where, granted = _network(region, network, budget)
     setting = Deployment(
         region=where, devices=devices, days=days, rate=rate, payload=payload, gateways=gateways, radius=radius,
         motions=_motions(mix), shadowing=Shadowing(spread, distance), eve_device=eve, eve_gateway=eve_gateway,
-        budget=granted, sf=sf, seed=seed,
+        budget=granted, sf=sf, longest=run, seed=seed,
     )  # fmt: skip
     if picture is not None:
         writable(picture)
-    found = outcomes(setting, _computed(setting, workers, cluster, quiet=json))
+    keep = sample(setting, protocol)
+    found = outcomes(setting, _computed(setting, keep, workers, cluster, quiet=json))
+    refreshed = _refreshed(found, workers, quiet=json)
     if picture is not None:
         from samefade.draw.deployment import deployment
 
         deployment(found, picture)
     if json:
-        emit(_described(found, picture))
+        emit(_described(found, refreshed, picture))
         return
     _tell(found)
+    _tell_protocol(found, refreshed)
     if picture is not None:
         say(f"picture: {picture}")
 
@@ -104,13 +115,15 @@ def _motions(mix: str) -> "Any":  # noqa: ANN401 -- pairs of a motion and its sh
     return tuple((kind, share / whole) for kind, share in zip(kinds, shares, strict=True) if share > 0)
 
 
-def _computed(setting: "Deployment", workers: int | None, cluster: str | None, *, quiet: bool) -> "Tally":
+def _computed(
+    setting: "Deployment", keep: tuple[int, ...], workers: int | None, cluster: str | None, *, quiet: bool
+) -> "Tally":
     """Compute every day, wherever, and add them in their order."""
     from samefade.lpwan.deploy import simulate as one_day
     from samefade.lpwan.deploy.tally import together
 
     days: list[Tally | None] = [None] * setting.days
-    work = partial(one_day, setting)
+    work = partial(one_day, setting, keep=keep)
     with _place(cluster, workers) as each, bar("simulating", quiet=quiet) as told:
         told(0, setting.days, "days")
         with closing(each(work, range(setting.days))) as run:
@@ -118,6 +131,26 @@ def _computed(setting: "Deployment", workers: int | None, cluster: str | None, *
                 days[day] = tally
                 told(done, setting.days, "days")
     return together(day for day in days if day is not None)
+
+
+def _refreshed(found: "Outcomes", workers: int | None, *, quiet: bool) -> "list[Refreshes]":
+    """Run the real protocol on the devices whose frames were kept, in processes of this machine."""
+    from samefade.bench import each
+    from samefade.lpwan.deploy.protocol import refresh
+
+    items = list(found.tally.frames.items())
+    if not items:
+        return []
+    done: list[Refreshes | None] = [None] * len(items)
+    with (
+        bar("refreshing", quiet=quiet) as told,
+        closing(each(partial(refresh, found.setting), items, workers=workers)) as run,
+    ):
+        told(0, len(items), "devices")
+        for count, (place, one) in enumerate(run, 1):
+            done[place] = one
+            told(count, len(items), "devices")
+    return [one for one in done if one is not None]
 
 
 @contextmanager
@@ -136,13 +169,14 @@ def _nothing_missing() -> None:
     """Say that a worker needs nothing but samefade."""
 
 
-def _described(found: "Outcomes", picture: Path | None) -> dict[str, object]:
+def _described(found: "Outcomes", refreshed: "Sequence[Refreshes]", picture: Path | None) -> dict[str, object]:
     setting = found.setting
     about = {
         "region": setting.region.name, "rate": setting.rate, "payload": setting.payload, "gateways": setting.gateways,
         "radius": setting.radius, "motions": {kind.name: share for kind, share in setting.motions},
         "budget": setting.budget, "eve_metres_from_device": setting.eve_device,
-        "eve_metres_from_gateway": setting.eve_gateway, "efficiency": setting.efficiency, "seed": setting.seed,
+        "eve_metres_from_gateway": setting.eve_gateway, "overhead": setting.overhead,
+        "spoken": setting.spoken, "longest": setting.longest, "seed": setting.seed,
     }  # fmt: skip
     return {
         "schema": "samefade.lpwan-simulate/1",
@@ -150,6 +184,7 @@ def _described(found: "Outcomes", picture: Path | None) -> dict[str, object]:
         "setting": about,
         "total": found.total(),
         "devices": [found.device(i) for i in range(setting.devices)],
+        "protocol": [one.told() for one in refreshed],
         "picture": None if picture is None else str(picture),
     }
 
@@ -166,9 +201,10 @@ def _tell(found: "Outcomes") -> None:
     rows.append(_row(found, "all", np.ones(setting.devices, bool)))
     title = f"simulated: {setting.devices:,} devices, {found.tally.days} days, {setting.region.name}"
     columns = ("kind", "devices", "delivered", "pairs a day", "r", "r with Eve", "secret bits a pair", "with a key",
-               "days a key", "joules a key")  # fmt: skip
+               "days a key", "with a longer run", "days then", "joules then")  # fmt: skip
     show(table(title, *columns, rows=rows))
-    say("medians; joules are those of hearing the answers, beside ordinary traffic")
+    say(f"medians; a run keeps at most {setting.longest:g} pairs; joules are those of hearing the answers, and below 0 "
+        "where an answer in the first window spares the second")  # fmt: skip
     limits = [(why, f"{count:,}") for why, count in total["limits"].items()]
     show(table("what limits", "", "devices", rows=limits))
     frames = total["frames"]
@@ -179,16 +215,31 @@ def _tell(found: "Outcomes") -> None:
     say("An estimate of what a scheme could reach, as if readings were Gaussian: not a key, and not a measurement.")
 
 
+def _tell_protocol(found: "Outcomes", refreshed: "Sequence[Refreshes]") -> None:
+    if not refreshed:
+        return
+    rows = []
+    for one in refreshed:
+        kind = found.setting.motions[found.world.motion[one.device]][0].name
+        why = ", ".join(f"{count} × {reason}" for reason, count in one.refused) or "–"
+        each = f"{one.days[-1] / len(one.days):.3g}" if one.days else "–"
+        estimate = f"{found.days[one.device]:.3g}"
+        rows.append((str(one.device), kind, f"{one.pairs:,}", str(len(one.days)), each, estimate, why))
+    columns = ("device", "kind", "pairs", "keys", "days a key", "estimate", "runs without a key")
+    show(table("the real protocol on the same frames", *columns, rows=rows))
+
+
 def _row(found: "Outcomes", name: str, of: Any) -> tuple[str, ...]:  # noqa: ANN401 -- a mask
     import numpy as np
 
-    keyed = of & np.isfinite(found.days)
+    keyed, pooled = of & np.isfinite(found.days), of & np.isfinite(found.pooled)
     pairs = found.tally.count("pairs")[of] / found.tally.days
     eve = np.nanmax(np.abs(found.correlation[:, 1:]), axis=1, initial=0)
     return (
         name, f"{of.sum():,}", f"{found.tally.count('heard')[of].sum() / found.tally.count('planned')[of].sum():.1%}",
         f"{np.median(pairs):.3g}", _median(found.correlation[of, 0]), _median(eve[of]),
-        _median(found.secret[of]), f"{keyed.sum():,}", _median(found.days[keyed]), _median(found.joules[keyed]),
+        _median(found.secret[of]), f"{keyed.sum():,}", _median(found.days[keyed]), f"{pooled.sum():,}",
+        _median(found.pooled[pooled]), _median(found.joules[pooled]),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from samefade.lpwan.deploy.day import simulate
 from samefade.lpwan.deploy.outcome import Outcomes, outcomes
 from samefade.lpwan.deploy.setting import STATIC, VEHICLE, WALKING, Deployment, Motion
 from samefade.lpwan.deploy.tally import Tally
+from samefade.lpwan.deploy.world import sample
 
 __all__ = [
     "STATIC",
@@ -18,5 +19,6 @@ __all__ = [
     "Outcomes",
     "Tally",
     "outcomes",
+    "sample",
     "simulate",
 ]

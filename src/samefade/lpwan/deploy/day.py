@@ -17,7 +17,7 @@ from samefade.channel.large_scale import LIGHT
 from samefade.lpwan.deploy import fades
 from samefade.lpwan.deploy.airing import THRESHOLD, Air, air, floor, starts
 from samefade.lpwan.deploy.setting import Deployment
-from samefade.lpwan.deploy.tally import COUNTS, MOMENTS, Tally
+from samefade.lpwan.deploy.tally import COUNTS, FOLLOWED, MOMENTS, Tally
 from samefade.lpwan.deploy.world import World, place, state
 from samefade.types import Complex
 
@@ -61,7 +61,7 @@ def simulate(setting: Deployment, day: int, keep: tuple[int, ...] = ()) -> Tally
     Args:
         setting: The deployment.
         day: Which one, from 0; what it gives depends on the setting and on this alone.
-        keep: Devices whose pairs are returned too.
+        keep: Devices whose frames are returned too.
     """
     about, start, channel, rng = _begun(setting, day)
     played = _played(about, start, channel)
@@ -262,7 +262,7 @@ def _tally(about: _Day, played: Played, read: _Readings, day: int, keep: tuple[i
     sf, channel = about.world.sf[read.device] - 7, played.channel[read.slot, read.device]
     np.add.at(down, server, np.where(window == 1, table.first_air[sf, channel], table.second_air))
     up = float(np.sum(counts[:, COUNTS.index("sent")] * table.up[about.world.sf - 7]))
-    return Tally(1, counts, _moments(read, setting.devices), up, down, _kept_pairs(read, day, keep))
+    return Tally(1, counts, _moments(read, setting.devices), up, down, _followed(about, played, read, day, keep))
 
 
 def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
@@ -280,10 +280,20 @@ def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
     return sums
 
 
-def _kept_pairs(read: _Readings, day: int, keep: tuple[int, ...]) -> dict[int, NDArray[np.float64]]:
+def _followed(
+    about: _Day, played: Played, read: _Readings, day: int, keep: tuple[int, ...]
+) -> dict[int, NDArray[np.float64]]:
+    """Return every frame that some devices sent, with what was read of it: `tally.FOLLOWED`."""
     found = {}
     for device in keep:
-        of = np.flatnonzero((read.device == device) & read.heard)
-        of = of[np.argsort(read.slot[of])]
-        found[device] = np.stack([np.full(len(of), day), read.slot[of], read.a[of], read.b[of], read.e[of]], axis=1)
+        slot = np.flatnonzero(np.isfinite(played.start[:, device]))
+        rows = np.full((len(slot), len(FOLLOWED)), np.nan)
+        rows[:, 0], rows[:, 1], rows[:, 2] = day, slot, played.server[slot, device] >= 0
+        rows[:, 3] = (slot + device) % about.setting.every == 0
+        of = np.flatnonzero(read.device == device)
+        at = np.searchsorted(slot, read.slot[of])
+        rows[at, 4] = read.a[of]
+        rows[at, 5] = np.where(read.heard[of], read.b[of], np.nan)
+        rows[at, 6] = read.e[of]
+        found[device] = rows
     return found

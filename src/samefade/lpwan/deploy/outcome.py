@@ -1,13 +1,15 @@
 """What a deployment comes to: what each device delivers, what its pairs share, what Eve leaves, and what limits it.
 
 Secret bits of a pair: I(A;B|E) of readings as if jointly Gaussian, given everybody's reading of the pair before, less
-three standard errors, less (1 − efficiency) of what the ends share.
+three standard errors, less what the reconciliation tells beyond the least.
+A run of n pairs gives n·s − z·σ·√n bits: smoothing to ε = 2⁻⁶⁴ takes z = 9.08 standard deviations of the surprise, and
+that of a Gaussian reading is log2(e)/√2 = 1.02 bits (T. S. Han and others, second order of source coding).
 
 Why given the pair before: with the chain rule, I(Aⁿ;Bⁿ|Eⁿ) ≥ Σ_k I(A_k;B_k|E_k and all that came before), and slow
 shadows that stay from frame to frame must not count again and again. One pair back is all of the past for first-order
 processes heard without noise, and nearly all of it here.
 It is an estimate of what a scheme could reach, and no key: readings in decibels are not Gaussian, and a real
-reconciliation works on real strings (`samefade lpwan simulate --protocol` runs some).
+reconciliation works on real strings; `samefade lpwan simulate --protocol` runs the real thing on some devices.
 """
 
 from collections import Counter
@@ -22,10 +24,14 @@ from samefade.entropy.joint import ratio
 from samefade.lpwan.deploy.setting import DAY, Deployment
 from samefade.lpwan.deploy.tally import Tally
 from samefade.lpwan.deploy.world import World, place
-from samefade.lpwan.energy import SX1276, uplink_energy
+from samefade.lpwan.energy import uplink_energy
 
 ERRORS = 3.0  # standard errors that are taken off
+SMOOTHING = 9.08  # standard deviations that a Gaussian exceeds with chance 2⁻⁶⁴
+SURPRISE = 1 / (log(2) * 2**0.5)  # bits: standard deviation of a Gaussian reading's surprise
+LIFE = 3_652.5  # days: what takes longer than ten years, a battery's life at best, is no key
 LEAST = 64  # pairs of a device, below which nothing is said of it
+_STILL = 0.01  # dB: a reading that varies less shares nothing; what is left is digits
 _FAINT = 0.01  # bits a pair, below which the ends share nothing to speak of
 # what became of a frame instead of a pair, in words
 _LOSSES = {
@@ -52,9 +58,11 @@ class Outcomes:
         shared: Bits of a pair that the ends share, given the pair before.
         left: Of these, what Eve leaves, I(A;B|E).
         secret: What is left of that after three standard errors and the reconciliation, at least 0.
-        days: To a key; infinite where none is to be had.
-        joules: For a key: what hearing the answers costs beside ordinary traffic.
-        joules_alone: For a key: all of the frames, where they are sent for it alone.
+        pooled: Days to a key if a run may be of any length; infinite where nothing is left, or it takes over ten years.
+        days: To a key with runs as long as the setting has them; infinite where these are too short.
+        joules: For the key that `pooled` is about: what hearing the answers costs beside ordinary traffic; negative
+            where an answer in the first window spares the second.
+        joules_alone: The same for all of the frames, where they are sent for it alone.
         limits: What limits each device, in words.
     """
 
@@ -65,6 +73,7 @@ class Outcomes:
     shared: NDArray[np.float64]
     left: NDArray[np.float64]
     secret: NDArray[np.float64]
+    pooled: NDArray[np.float64]
     days: NDArray[np.float64]
     joules: NDArray[np.float64]
     joules_alone: NDArray[np.float64]
@@ -78,7 +87,7 @@ class Outcomes:
     def total(self) -> dict[str, Any]:
         """Return what the whole deployment comes to, as JSON takes it."""
         tally, seconds = self.tally, self.tally.days * DAY
-        keyed = np.isfinite(self.days)
+        keyed, pooled = np.isfinite(self.days), np.isfinite(self.pooled)
         names = ("planned", *[name for name in _LOSSES if name != "unasked"], "heard", "answered", "second", "pairs")
         return {
             "devices": self.setting.devices,
@@ -91,8 +100,10 @@ class Outcomes:
             "devices_with_a_key": int(keyed.sum()),
             "within_the_time": int(np.count_nonzero(self.days <= tally.days)),
             "days_a_key": _quartiles(self.days[keyed]),
-            "joules_a_key": _quartiles(self.joules[keyed]),
-            "joules_a_key_alone": _quartiles(self.joules_alone[keyed]),
+            "devices_with_secrecy": int(pooled.sum()),
+            "days_a_key_pooled": _quartiles(self.pooled[pooled]),
+            "joules_a_key_pooled": _quartiles(self.joules[pooled]),
+            "joules_a_key_pooled_alone": _quartiles(self.joules_alone[pooled]),
             "limits": dict(Counter(self.limits).most_common()),
         }
 
@@ -114,7 +125,8 @@ class Outcomes:
             "bits_a_pair_given_eve": float(self.left[i]),
             "secret_bits_a_pair": float(self.secret[i]),
             "days_a_key": float(self.days[i]),
-            "joules_a_key": float(self.joules[i]),
+            "days_a_key_pooled": float(self.pooled[i]),
+            "joules_a_key_pooled": float(self.joules[i]),
             "limit": self.limits[i],
         }
 
@@ -135,16 +147,32 @@ def outcomes(setting: Deployment, tally: Tally) -> Outcomes:
     alone = unit[:, [3, 4, 0, 1]][:, :, [3, 4, 0, 1]]
     left, shared = (_less_bias(ratio(each, 1, 1).nats / (2 * log(2)), n) for each in (given, alone))
     error = np.sqrt(1 - 2.0 ** (-2 * left)) / (np.sqrt(np.maximum(n - 6, 1)) * log(2))
-    secret = np.maximum(left - ERRORS * error - (1 - setting.efficiency) * shared, 0.0)
+    secret = np.maximum(left - ERRORS * error - setting.overhead, 0.0)
     secret[~enough] = 0.0
-    with np.errstate(divide="ignore"):
-        need = setting.spoken + (setting.key_bits + setting.slack) / secret
-        days = np.where(secret > 0, need * tally.days / np.maximum(pairs, 1), np.inf)
-        frames = np.where(secret > 0, need * tally.count("sent") / np.maximum(pairs, 1), np.inf)
-    extra, whole = _energies(setting, world)
+    kept = needed(secret, setting.key_bits + setting.slack)
+    need = setting.spoken + kept
+    each = np.maximum(pairs, 1)
+    pooled = need * tally.days / each
+    pooled[pooled > LIFE] = np.inf
+    days = np.where(kept <= setting.longest, pooled, np.inf)
+    need = np.where(np.isfinite(pooled), need, np.inf)
+    extra, whole = _energies(setting, world, tally)
     blank = np.where(enough, 0.0, np.nan)
-    parts = shared + blank, left + blank, secret, days, need * extra, frames * whole
-    return Outcomes(setting, world, tally, correlation, *parts, _limits(setting, world, tally, (shared, left, secret)))
+    parts = shared + blank, left + blank, secret, pooled, days, need * extra, need * tally.count("sent") / each * whole
+    said = _limits(setting, world, tally, (shared, left, secret), days, pooled)
+    return Outcomes(setting, world, tally, correlation, *parts, said)
+
+
+def needed(secret: NDArray[np.float64], bits: float) -> NDArray[np.float64]:
+    """Return n with n·s − z·σ·√n = bits, infinite where s is 0.
+
+    Args:
+        secret: (n,) s, bits a pair.
+        bits: Of the key, with what hashing costs.
+    """
+    cost = SMOOTHING * SURPRISE
+    with np.errstate(divide="ignore"):
+        return np.asarray(((cost + np.sqrt(cost**2 + 4 * secret * bits)) / (2 * secret)) ** 2)
 
 
 def _correlations(
@@ -155,7 +183,7 @@ def _correlations(
     mean = moments[:, 0, 1:] / count[:, :, 0]
     covariance = moments[:, 1:, 1:] / count - mean[:, :, None] * mean[:, None, :]
     spread = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2), 0.0))
-    still = spread < 1e-6  # a reading that never varies shares nothing
+    still = spread < _STILL
     scale = np.where(still, 1.0, spread)
     unit = covariance / (scale[:, :, None] * scale[:, None, :])
     unit[still[:, :, None] | still[:, None, :]] = 0.0
@@ -170,18 +198,26 @@ def _less_bias(bits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.
     return np.maximum(bits - 1 / (2 * np.maximum(n - 6, 1) * log(2)), 0.0)
 
 
-def _energies(setting: Deployment, world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return joules of hearing an answer instead of two empty windows, and of a whole exchange, for each device."""
-    extra, whole = np.zeros(13), np.zeros(13)
+def _energies(setting: Deployment, world: World, tally: Tally) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return joules of a window with an answer beyond two empty ones, and of a whole exchange, for each device."""
+    whole, silent = np.zeros((13, 2)), np.zeros(13)
     for sf in np.unique(world.sf).tolist():
         rate = setting.region.uplink_rate(sf)
-        silent = uplink_energy(setting.region, rate, setting.payload, radio=SX1276)
-        whole[sf] = uplink_energy(setting.region, rate, setting.payload, radio=SX1276, answer=0)
-        extra[sf] = whole[sf] - silent
-    return extra[world.sf], whole[world.sf]
+        silent[sf] = uplink_energy(setting.region, rate, setting.payload)
+        whole[sf] = [uplink_energy(setting.region, rate, setting.payload, answer=0, window=w) for w in (1, 2)]
+    second = tally.count("second") / np.maximum(tally.count("answered"), 1)
+    joules = (1 - second) * whole[world.sf, 0] + second * whole[world.sf, 1]
+    return joules - silent[world.sf], joules
 
 
-def _limits(setting: Deployment, world: World, tally: Tally, bits: tuple[NDArray[np.float64], ...]) -> tuple[str, ...]:
+def _limits(
+    setting: Deployment,
+    world: World,
+    tally: Tally,
+    bits: tuple[NDArray[np.float64], ...],
+    days: NDArray[np.float64],
+    pooled: NDArray[np.float64],
+) -> tuple[str, ...]:
     """Say for each device what limits it: the channel where no key is left, else what takes most of its pairs."""
     names = list(_LOSSES)
     unasked = tally.count("heard") - tally.count("asked")
@@ -194,12 +230,16 @@ def _limits(setting: Deployment, world: World, tally: Tally, bits: tuple[NDArray
         kind = setting.motions[world.motion[i]][0]
         if pairs[i] < LEAST:
             said.append(_LOSSES[names[worst[i]]])
-        elif secret[i] > 0:
+        elif np.isfinite(days[i]):
             said.append(_LOSSES[names[worst[i]]] if most[i] > 0.5 * planned[i] else "frames an hour")
+        elif np.isfinite(pooled[i]):
+            said.append("the length of a run")
+        elif secret[i] > 0:
+            said.append("a battery's life")
         elif shared[i] < _FAINT:
             said.append("the turn-around" if kind.travel else "nothing that varies")
         else:
-            said.append("Eve hears it too" if left[i] < 0.5 * shared[i] else "reconciliation and a short record")
+            said.append("Eve hears it too" if left[i] < 0.5 * shared[i] else "the cost of reconciliation")
     return tuple(said)
 
 

@@ -11,6 +11,7 @@ COUNTS = (
     "planned", "delayed", "sent", "weak", "collided", "deaf", "heard", "asked", "duty", "busy", "answered", "second",
     "missed", "pairs",
 )  # fmt: skip
+FOLLOWED = ("day", "slot", "heard", "asked", "a", "b", "e")
 MOMENTS = ("one", "a", "b", "e", "a before", "b before", "e before")
 
 
@@ -24,7 +25,8 @@ class Tally:
         moments: (n, 7, 7) sums of products of 1 and the readings of a pair and of the pair before: `MOMENTS`, dB.
         up: Seconds of uplinks on the air.
         down: (G,) seconds that each gateway sent.
-        pairs: For devices that were asked for, by device: (m, 5) day, slot, and the readings of a, b and Eve.
+        frames: Of devices that were asked for, by device: (m, 7) what became of each frame, `FOLLOWED`; the readings
+            of a and Eve are NaN where it was not answered, that of b also where the device did not hear the answer.
     """
 
     days: int
@@ -32,13 +34,13 @@ class Tally:
     moments: NDArray[np.float64]
     up: float
     down: NDArray[np.float64]
-    pairs: dict[int, NDArray[np.float64]]
+    frames: dict[int, NDArray[np.float64]]
 
     def __add__(self, other: Self) -> Self:
         """Return both together."""
         mine, more = ({f.name: getattr(each, f.name) for f in fields(self)} for each in (self, other))
-        both: dict[str, Any] = {name: mine[name] + more[name] for name in mine if name != "pairs"}
-        both["pairs"] = {device: np.concatenate([rows, other.pairs[device]]) for device, rows in self.pairs.items()}
+        both: dict[str, Any] = {name: mine[name] + more[name] for name in mine if name != "frames"}
+        both["frames"] = {device: np.concatenate([rows, other.frames[device]]) for device, rows in self.frames.items()}
         return type(self)(**both)
 
     def count(self, name: str) -> NDArray[np.int64]:

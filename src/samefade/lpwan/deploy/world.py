@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.channel.correlation import Bell, doppler
+from samefade.errors import OutOfRange
 from samefade.lpwan.deploy.airing import THRESHOLD, air, floor
 from samefade.lpwan.deploy.setting import DAY, Deployment
 from samefade.types import Complex
@@ -86,6 +87,15 @@ def place(setting: Deployment) -> World:
     return World(spots, masts, loss, motion, travel, turn, k, sf, carrier)
 
 
+def sample(setting: Deployment, count: int) -> tuple[int, ...]:
+    """Return some devices, one of each kind in turn, the first ones of each."""
+    motion = place(setting).motion
+    turn = np.zeros(len(motion))
+    for kind in np.unique(motion):
+        turn[motion == kind] = np.arange(np.count_nonzero(motion == kind))
+    return tuple(np.lexsort((motion, turn))[:count].tolist())
+
+
 def begin(setting: Deployment) -> State:
     """Draw where the processes stand when the first day begins."""
     return _drawn(setting, 0)
@@ -116,8 +126,10 @@ def _chosen(setting: Deployment, gain: NDArray[np.float64]) -> NDArray[np.int64]
     """Return the lowest spreading factor whose threshold is `margin` below the mean, or the highest there is."""
     table = air(setting.region, setting.payload, setting.noise_figure)
     if setting.sf is not None:
-        rate = setting.region.uplink_rate(setting.sf)
-        return np.full(len(gain), rate.sf, np.int64)
+        if setting.sf not in table.factors:
+            known = ", ".join(map(str, table.factors))
+            raise OutOfRange("spreading factor", setting.sf, f"{known} for {setting.payload} bytes")
+        return np.full(len(gain), setting.sf, np.int64)
     snr = table.power + gain - floor(125_000, setting.noise_figure) - setting.margin
     factors = np.array(table.factors)
     fits = snr[:, None] >= np.array([THRESHOLD[sf] for sf in table.factors])
