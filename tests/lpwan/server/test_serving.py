@@ -128,8 +128,9 @@ def test_sigkill_at_random_moments(fast_path, kills):
                 if kill % 5 == 4:
                     await asyncio.to_thread(broker.again)
             await asyncio.to_thread(processes.start)
-            wanted = 2 + max(device.kept["epoch"] for device in world.devices.values())
-            await until(lambda: all(device.kept["epoch"] >= wanted for device in world.devices.values()))
+            before = [device.kept["epoch"] for device in world.devices.values()]
+            pairs = list(zip(before, world.devices.values(), strict=True))
+            await until(lambda: all(device.kept["epoch"] >= epoch + 2 for epoch, device in pairs))
             assert await asyncio.to_thread(processes.end, signal.SIGTERM) == 0
             talking.cancel()
             return air
