@@ -12,10 +12,10 @@ from refresh_line import EUI, QUICK, Fades, Line, root
 from samefade.entropy import assess_cells
 from samefade.errors import RemoteProtocolError
 from samefade.lpwan.refresh import DeviceEnd, NetworkEnd, NoKey, Policy, Refreshed
-from samefade.lpwan.refresh.messages import ASK, CARRY, COMMIT, DONE, MORE
+from samefade.lpwan.refresh.messages import ASK, BEGIN, CARRY, COMMIT, DONE, MORE
 from samefade.lpwan.refresh.run import Run
 from samefade.lpwan.refresh.talk import Found, Heard, _cells, _worth
-from samefade.lpwan.refresh.terms import learn, on_grid
+from samefade.lpwan.refresh.terms import Learnt, learn, on_grid
 from samefade.restore import series_of
 from samefade.types import Bits, Kept, Ledger, Spoken
 
@@ -170,6 +170,16 @@ def test_a_run_never_names_a_place_of_an_earlier_one():
             ranges[-1][1] = run.end
     assert len(ranges) > 2
     assert all(end <= first for (_, end), (first, _) in itertools.pairwise(ranges))
+
+
+def test_what_a_run_speaks_lies_a_guard_behind_what_the_last_one_kept():
+    line = Line(seed=6, lost=0.0, fades=Fades(6, memory=0.8))
+    line.asks(COMMIT)
+    end, guard = line.network._asks._run.end, Learnt.unpack(line.network._asks._learnt).guard
+    line.until(Refreshed, "device")
+    line.asks(BEGIN)
+    assert guard > 1
+    assert line.network._asks._run.first >= end + guard
 
 
 def test_values_that_are_no_numbers_are_dropped_and_counted():

@@ -165,8 +165,7 @@ class Asks:
         ledger = self._ledger if self._run is None else self._run.naming(self._policy, 0)
         if reason == "too little entropy":
             self._caution = min(_MOST_CAUTION, self._caution * _MORE_CAUTION)
-        self._clear()
-        self.pool.drop_burned()
+        self._end()
         return ledger
 
     def put_in_force(self) -> tuple[Claim, Ledger]:
@@ -175,9 +174,15 @@ class Asks:
             self._secret = self.next
         claim, ledger = self._claim, self._ledger
         self._caution = 1.0
+        self._end()
+        return claim, ledger
+
+    def _end(self) -> None:
+        """Forget the run, and burn a guard behind it: what the next one speaks shall not tell of what this one kept."""
+        if self._run is not None and self._learnt:
+            self.pool.burn(self._run.end + Learnt.unpack(self._learnt).guard)
         self._clear()
         self.pool.drop_burned()
-        return claim, ledger
 
     def _begin(self, place: int) -> bytes | None:
         if len(self.pool) * self._answered < self._policy.spoken * _PERMILLE:
