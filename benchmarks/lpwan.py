@@ -2,7 +2,7 @@
 
 `python -m benchmarks lpwan [--json] [--sets lora-indoor …] [--schemes strata …]`
 
-Every scheme that the registry finds takes part, each with synchronisation.
+Every scheme that the registry finds takes part, those made for LoRa included, each with synchronisation.
 Nothing here is tuned on what it measures; a quarter of each record is spoken; recordings that are absent are named.
 Eve is, one after the other: nobody; who was recorded; and somebody with a map, who knows end a's mean level over every
 11 or 51 exchanges (the recordings hold no positions, so a map cannot be made of another pass, see `entropy.radio_map`).
@@ -83,7 +83,7 @@ def _rates(
 ) -> list[Found]:
     made = []
     for who, eve in eves.items():
-        for label, scheme in schemes.schemes().items():
+        for label, scheme in (schemes.schemes() | schemes.lpwan()).items():
             if label.endswith("-nosync") or (wanted and label not in wanted):
                 continue
             for bits in KEYS:

@@ -17,7 +17,8 @@ from samefade.errors import NotEnough
 SEED = bytes(32)
 # learned ones take seconds to train, and have the traps of test_traps
 LEARNED = {"autoencoder", "bcfl"}
-SCHEMES = {k: v for k, v in sf.schemes.schemes().items() if not k.endswith("-nosync") and k not in LEARNED}
+KNOWN = sf.schemes.schemes() | sf.schemes.lpwan()
+SCHEMES = {k: v for k, v in KNOWN.items() if not k.endswith("-nosync") and k not in LEARNED}
 NOTHING = ["lorawan-campus/static_nlos", "lora-synthetic-trap", "lte-negative", "lorawan-campus/walking"]
 
 
