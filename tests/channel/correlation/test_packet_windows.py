@@ -12,6 +12,7 @@ from samefade.channel.correlation import Bell, Jakes, averaged, level, window_me
 from samefade.errors import NotFinite, OutOfRange
 
 JAKES = Jakes()
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(120)
 KERNELS = {
     "gain": JAKES.gain,
     "power": lambda tau, fd: JAKES.gain(tau, fd) ** 2,
@@ -27,20 +28,18 @@ def test_the_integral_is_exact_to_a_millionth(kernel, delay, first, second, fd):
 
     # the inner integral is cut where the delay passes zero, where decibels have a corner
     def inner(x):
-        nodes, weights = np.polynomial.legendre.leggauss(200)
         at = np.clip(x - delay, -second / 2, second / 2)
         total = 0.0
         for low, high in ((-second / 2, at), (at, second / 2)):
-            y = low + (high - low) * (nodes + 1) / 2
-            total += (high - low) / 2 * np.sum(weights * of(np.abs(delay + y - x), fd))
+            y = low + (high - low) * (NODES + 1) / 2
+            total += (high - low) / 2 * np.sum(WEIGHTS * of(np.abs(delay + y - x), fd))
         return total
 
-    nodes, weights = np.polynomial.legendre.leggauss(300)
     bends = sorted({-first / 2, first / 2, *np.clip([delay - second / 2, delay + second / 2], -first / 2, first / 2)})
     expected = 0.0
     for low, high in pairwise(bends):
-        x = low + (high - low) * (nodes + 1) / 2
-        expected += (high - low) / 2 * sum(w * inner(v) for w, v in zip(weights, x, strict=True))
+        x = low + (high - low) * (NODES + 1) / 2
+        expected += (high - low) / 2 * sum(w * inner(v) for w, v in zip(WEIGHTS, x, strict=True))
     assert window_mean(of, delay, first, second, fd) == pytest.approx(expected / (first * second), abs=1e-6)
 
 

@@ -28,6 +28,7 @@ from samefade.types import Float
 DECIBELS = 10 / log(10)  # dB in a neper of power
 _TERMS = 400
 _NODES = 96
+_NO_SIGHT = 1e-16  # a smaller K is none: it moves a correlation by its root
 _AT_ONCE = 1 << 20
 
 
@@ -144,6 +145,7 @@ def rician_level(rho: ArrayLike, k_a: ArrayLike, k_b: ArrayLike | None = None, p
     r, a, b, turn = (np.array(p) for p in np.broadcast_arrays(*parts, every("phase", phase, -np.inf)))
     shape, r, turn = r.shape, r.ravel(), turn.ravel()
     ends = np.stack([a.ravel(), b.ravel()], axis=1)
+    ends[ends < _NO_SIGHT] = 0.0
     out = np.empty(len(r))
     kinds, which = np.unique(ends, axis=0, return_inverse=True)
     for i, (x, y) in enumerate(kinds.tolist()):

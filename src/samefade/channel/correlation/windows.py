@@ -22,6 +22,7 @@ Kernel = Callable[[Float, Float], Float]
 _NODES = 16
 _AT_ONCE = 1 << 20
 _MOST_TURNS = 1e5
+_MOMENT = 1e-15  # seconds
 
 
 def window_mean(kernel: Kernel, delay: ArrayLike, first: ArrayLike, second: ArrayLike, doppler: ArrayLike) -> Float:
@@ -54,7 +55,7 @@ def window_mean(kernel: Kernel, delay: ArrayLike, first: ArrayLike, second: Arra
         raise OutOfRange("turns of the Doppler shift in two windows", float(turns.max()), f"at most {_MOST_TURNS:g}")
     out = np.array(kernel(np.abs(tau), fd), np.float64)
     # pairs of windows that need about as many panels are worked out together
-    panels = np.where(t + s > 0, 2 ** np.ceil(np.log2(np.maximum(turns, 1.0))), 0).astype(int)
+    panels = np.where(t + s > _MOMENT, 2 ** np.ceil(np.log2(np.maximum(turns, 1.0))), 0).astype(int)
     for each in np.unique(panels[panels > 0]):
         of = np.flatnonzero(panels == each)
         for part in np.array_split(of, 1 + 4 * each * _NODES * len(of) // _AT_ONCE):
