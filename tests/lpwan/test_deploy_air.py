@@ -193,7 +193,7 @@ def test_every_region_gives_pairs(region):
 def test_what_makes_no_sense_is_refused():
     for wrong in (
         {"devices": 0}, {"rate": 0}, {"motions": ()}, {"motions": ((WALKING, 0.5),)}, {"overhead": -1.0},
-        {"devices": 1_000_000}, {"motions": ((WALKING, 2.0), (WALKING, -1.0))}, {"eve_device": -1.0},
+        {"devices": 1_000_000, "gateways": 64}, {"motions": ((WALKING, 2.0), (WALKING, -1.0))}, {"eve_device": -1.0},
     ):  # fmt: skip
         with pytest.raises(OutOfRange):
             Deployment(**wrong)
@@ -201,3 +201,37 @@ def test_what_makes_no_sense_is_refused():
         simulate(Deployment(payload=242, region=AS923, devices=2, sf=12), 0)
     with pytest.raises(OutOfRange):
         airing.air(replace(EU868, rates=()), 10, 6.0)
+
+
+def test_a_large_place_is_cut_into_parts_of_days_that_keep_the_rules():
+    setting = Deployment(devices=12, rate=60, radius=3_000, seed=4, budget=40)
+    whole, cut = (loads_of(setting, most) for most in (8_000_000, 12 * 60 * 3))
+    assert (whole[0], cut[0]) == (1, 24)
+    for _, tally, hours in (whole, cut):
+        assert tally.days == pytest.approx(1)
+        assert np.all(tally.count("planned") == setting.slots)
+        assert tally.count("answered").max() <= 40
+        assert max(hours) <= 36 + 1e-6
+    # an hour's end costs a delayed frame or two of a slow device, and nothing else differs but chance
+    sent = [tally.count("sent").sum() for _, tally, _ in (whole, cut)]
+    assert sent[1] == pytest.approx(sent[0], rel=0.05)
+
+
+def loads_of(setting, most):
+    """Return how many parts a day has, what they come to, and each device's busiest hour in the first sub-band."""
+    from samefade.lpwan.deploy import setting as module
+
+    before, module.MOST = module.MOST, most
+    try:
+        parts = setting.parts
+        played = [day.play(setting, piece) for piece in range(parts)]
+        tally = together(simulate(setting, piece) for piece in range(parts))
+        start = np.concatenate([one.start + setting.span * i for i, (*_, one) in enumerate(played)])
+    finally:
+        module.MOST = before
+    table, world, _ = played[0]
+    hours = []
+    for device in range(setting.devices):
+        sent = start[np.isfinite(start[:, device]), device]
+        hours.append(busiest_hour(sent, table.up[world.sf[device] - 7]))
+    return parts, tally, hours

@@ -40,7 +40,7 @@ def deployment(found: Outcomes, path: Path) -> None:
     _bits(found, middle)
     _fates(found, right)
     figure.suptitle(
-        f"simulated: {setting.devices:,} devices, {found.tally.days} days, {setting.region.name}, "
+        f"simulated: {setting.devices:,} devices, {setting.days} days, {setting.region.name}, "
         f"{setting.rate:g} frames an hour each",
         fontsize=11,
     )  # fmt: skip

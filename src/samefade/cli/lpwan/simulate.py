@@ -118,19 +118,20 @@ def _motions(mix: str) -> "Any":  # noqa: ANN401 -- pairs of a motion and its sh
 def _computed(
     setting: "Deployment", keep: tuple[int, ...], workers: int | None, cluster: str | None, *, quiet: bool
 ) -> "Tally":
-    """Compute every day, wherever, and add them in their order."""
-    from samefade.lpwan.deploy import simulate as one_day
+    """Compute every piece of work, wherever, and add them in their order."""
+    from samefade.lpwan.deploy import simulate as one
     from samefade.lpwan.deploy.tally import together
 
-    days: list[Tally | None] = [None] * setting.days
-    work = partial(one_day, setting, keep=keep)
+    pieces: list[Tally | None] = [None] * setting.pieces
+    work = partial(one, setting, keep=keep)
     with _place(cluster, workers) as each, bar("simulating", quiet=quiet) as told:
-        told(0, setting.days, "days")
-        with closing(each(work, range(setting.days))) as run:
-            for done, (day, tally) in enumerate(run, 1):
-                days[day] = tally
-                told(done, setting.days, "days")
-    return together(day for day in days if day is not None)
+        what = "days" if setting.parts == 1 else "parts of days"
+        told(0, setting.pieces, what)
+        with closing(each(work, range(setting.pieces))) as run:
+            for done, (place, tally) in enumerate(run, 1):
+                pieces[place] = tally
+                told(done, setting.pieces, what)
+    return together(tally for tally in pieces if tally is not None)
 
 
 def _refreshed(found: "Outcomes", workers: int | None, *, quiet: bool) -> "list[Refreshes]":
@@ -199,7 +200,7 @@ def _tell(found: "Outcomes") -> None:
         if of.any():
             rows.append(_row(found, kind.name, of))
     rows.append(_row(found, "all", np.ones(setting.devices, bool)))
-    title = f"simulated: {setting.devices:,} devices, {found.tally.days} days, {setting.region.name}"
+    title = f"simulated: {setting.devices:,} devices, {setting.days} days, {setting.region.name}"
     columns = ("kind", "devices", "delivered", "pairs a day", "r", "r with Eve", "secret bits a pair", "with a key",
                "days a key", "with a longer run", "days then", "joules then")  # fmt: skip
     show(table(title, *columns, rows=rows))

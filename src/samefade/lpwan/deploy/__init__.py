@@ -1,7 +1,8 @@
 """A simulated deployment: gateways, devices, region rules, collisions, motion and Eve; what keys come of its traffic.
 
 Everything here is simulated; docs/explain/deployment.md says what is assumed.
-`simulate` computes one day, days are independent pieces of work, and `outcomes` says what all of them gave.
+`simulate` computes one piece of work, a day or a part of one; pieces do not need each other, and `outcomes` says what
+all of them together gave.
 """
 
 from samefade.lpwan.deploy.day import simulate

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import OutOfRange
-from samefade.lpwan.deploy.setting import DAY, Deployment
+from samefade.lpwan.deploy.setting import Deployment
 from samefade.lpwan.regions import DataRate, Region
 
 HOUR = 3_600.0
@@ -127,17 +127,17 @@ def _spacing(duty: float, longest: float) -> float:
 def starts(
     setting: Deployment, sf: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Draw when each device sends in a day, and on which channels, with its duty cycle kept.
+    """Draw when each device sends in a piece of work, and on which channels, with its duty cycle kept.
 
-    A frame that the duty cycle delays beyond the day is not sent (infinite).
-    The day begins as if the day before had ended with a frame, so that no hour over midnight holds too much.
+    A frame that the duty cycle delays beyond the piece is not sent (infinite).
+    A piece begins as if the one before had ended with a frame, so that no hour over both holds too much.
 
     Returns:
-        Seconds after midnight (K, n) for each slot and device, and channels (K, n).
+        Seconds after its beginning (K, n) for each slot and device, and channels (K, n).
     """
     table = air(setting.region, setting.payload, setting.noise_figure)
-    slots, n = setting.slots, len(sf)
-    wanted = (np.arange(slots)[:, None] + rng.random((slots, n))) * (DAY / slots)
+    slots, n = setting.slots // setting.parts, len(sf)
+    wanted = (np.arange(slots)[:, None] + rng.random((slots, n))) * (setting.span / slots)
     channel = rng.integers(len(table.channels), size=(slots, n))
     airtime = table.up[sf - 7]
     made = wanted.copy()
@@ -147,7 +147,7 @@ def starts(
             continue
         of = table.up_band[channel] == band
         made = np.where(of, _deferred(wanted, of, step) if np.isfinite(table.spacing[band, 0]) else np.inf, made)
-    made[made + airtime > DAY] = np.inf
+    made[made + airtime > setting.span] = np.inf
     return made, channel
 
 

@@ -1,4 +1,4 @@
-"""Compute one day: when devices send, what they and Eve hear, and which pairs of readings come of it.
+"""Compute one piece of work, a day or a part of one: when devices send, what is heard, and which pairs come of it.
 
 A pair is an uplink that the answering gateway heard and an answer that the device heard; each end reads one strength.
 End a is the gateway and end b the device, as in `channel.correlation.Channel`.
@@ -23,10 +23,10 @@ from samefade.types import Complex
 
 
 class Played(NamedTuple):
-    """The air of a day, by slot and device (K, n) unless said otherwise.
+    """The air of a piece of work, by slot and device (K, n) unless said otherwise.
 
     Attributes:
-        start: Seconds after midnight, infinite where nothing was sent.
+        start: Seconds after its beginning, infinite where nothing was sent.
         channel: Index.
         server: Gateway that heard it best, −1 for none.
         window: In which it was answered, 0 for none.
@@ -43,9 +43,10 @@ class Played(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _Day:
-    """What the steps of a day share."""
+class _Piece:
+    """What the steps of a piece of work share."""
 
+    number: int
     setting: Deployment
     world: World
     table: Air
@@ -55,37 +56,39 @@ class _Day:
     scattered: NDArray[np.float64]
 
 
-def simulate(setting: Deployment, day: int, keep: tuple[int, ...] = ()) -> Tally:
-    """Compute a day.
+def simulate(setting: Deployment, piece: int, keep: tuple[int, ...] = ()) -> Tally:
+    """Compute a piece of work.
 
     Args:
         setting: The deployment.
-        day: Which one, from 0; what it gives depends on the setting and on this alone.
+        piece: Which one of `setting.pieces`, from 0; what it gives depends on the setting and on this alone.
         keep: Devices whose frames are returned too.
     """
-    about, start, channel, rng = _begun(setting, day)
+    about, start, channel, rng = _begun(setting, piece)
     played = _played(about, start, channel)
-    return _tally(about, played, _heard(about, played, rng), day, keep)
+    return _tally(about, played, _heard(about, played, rng), keep)
 
 
-def play(setting: Deployment, day: int) -> tuple[Air, World, Played]:
-    """Return the air of a day frame by frame, to look at."""
-    about, start, channel, _ = _begun(setting, day)
+def play(setting: Deployment, piece: int) -> tuple[Air, World, Played]:
+    """Return the air of a piece of work frame by frame, to look at."""
+    about, start, channel, _ = _begun(setting, piece)
     return about.table, about.world, _played(about, start, channel)
 
 
-def _begun(setting: Deployment, day: int) -> tuple[_Day, NDArray[np.float64], NDArray[np.int64], np.random.Generator]:
-    rng = np.random.default_rng([setting.seed, 1, day])
+def _begun(
+    setting: Deployment, piece: int
+) -> tuple[_Piece, NDArray[np.float64], NDArray[np.int64], np.random.Generator]:
+    rng = np.random.default_rng([setting.seed, 1, piece])
     world, table = place(setting), air(setting.region, setting.payload, setting.noise_figure)
     start, channel = starts(setting, world.sf, rng)
     times = np.maximum.accumulate(np.where(np.isfinite(start), start, 0.0), axis=0)
-    shadows, gains = fades.walk(setting, world, state(setting, world, day), times, rng)
+    shadows, gains = fades.walk(setting, world, state(setting, world, piece), times, rng)
     steady, scattered = np.sqrt(world.k / (world.k + 1)), np.sqrt(1 / (world.k + 1))
-    return _Day(setting, world, table, shadows, gains, steady, scattered), start, channel, rng
+    return _Piece(piece, setting, world, table, shadows, gains, steady, scattered), start, channel, rng
 
 
-def _played(about: _Day, start: NDArray[np.float64], channel: NDArray[np.int64]) -> Played:
-    """Send a day's frames in the order of their starts."""
+def _played(about: _Piece, start: NDArray[np.float64], channel: NDArray[np.int64]) -> Played:
+    """Send the frames in the order of their starts."""
     from samefade.lpwan.deploy import loops
 
     setting, world, table = about.setting, about.world, about.table
@@ -96,9 +99,7 @@ def _played(about: _Day, start: NDArray[np.float64], channel: NDArray[np.int64])
     order = sent[np.argsort(start.ravel()[sent], kind="stable")]
     sf = np.broadcast_to(world.sf - 7, start.shape).ravel()[order]
     begin, where = start.ravel()[order], channel.ravel()[order]
-    slot = np.repeat(np.arange(setting.slots), setting.devices)[order]
-    device = order % setting.devices
-    asked = (slot + device) % setting.every == 0
+    asked = _asks(about).ravel()[order]
     frames = (begin, begin + table.up[sf], where, sf, asked)
     windows = (
         table.first_air[sf, where], table.first_band[where], table.second_air, table.second_band, table.delay,
@@ -123,6 +124,17 @@ def _played(about: _Day, start: NDArray[np.float64], channel: NDArray[np.int64])
     return Played(start, channel, server, window, why, answer)
 
 
+def _slots(about: _Piece) -> NDArray[np.int64]:
+    """Return the slots of the day that are in this piece."""
+    here = about.setting.slots // about.setting.parts
+    return np.arange(here) + about.number % about.setting.parts * here
+
+
+def _asks(about: _Piece) -> NDArray[np.bool_]:
+    """Return which frames ask for an answer, (K, n)."""
+    return np.asarray((_slots(about)[:, None] + np.arange(about.setting.devices)) % about.setting.every == 0)
+
+
 def _spread(values: NDArray[Any], order: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[Any]:
     """Return what was found of the frames that were sent, by slot and device; 0 for the others."""
     made = np.zeros((int(np.prod(shape)), *values.shape[1:]), values.dtype)
@@ -141,7 +153,7 @@ class _Readings(NamedTuple):
     e: NDArray[np.float64]
 
 
-def _heard(about: _Day, played: Played, rng: np.random.Generator) -> _Readings:
+def _heard(about: _Piece, played: Played, rng: np.random.Generator) -> _Readings:
     """Draw what is read of every answered frame; where the device misses the answer there is no pair."""
     setting, world, table = about.setting, about.world, about.table
     slot, device = np.nonzero(played.window)
@@ -177,7 +189,7 @@ def _heard(about: _Day, played: Played, rng: np.random.Generator) -> _Readings:
 
 
 def _eve(
-    about: _Day,
+    about: _Piece,
     where: tuple[NDArray[np.int64], NDArray[np.int64]],
     shades: tuple[NDArray[np.float64], NDArray[np.float64]],
     gains: tuple[Complex, Complex],
@@ -238,20 +250,19 @@ def _rounded(level: NDArray[np.float64], mean: NDArray[np.float64], step: float)
     return level if step == 0 else np.round((mean + level) / step) * step - mean
 
 
-def _tally(about: _Day, played: Played, read: _Readings, day: int, keep: tuple[int, ...]) -> Tally:
+def _tally(about: _Piece, played: Played, read: _Readings, keep: tuple[int, ...]) -> Tally:
     from samefade.lpwan.deploy import loops
 
     setting, table = about.setting, about.table
     sent, pair = np.isfinite(played.start), np.zeros(played.start.shape, bool)
     pair[read.slot, read.device] = read.heard
-    slots = np.arange(setting.slots)[:, None] + np.arange(setting.devices)
     lost = sent & (played.server < 0)
     parts = {
         "planned": np.ones_like(sent), "delayed": ~sent, "sent": sent,
         "weak": lost & (played.why & loops.WEAK > 0),
         "collided": lost & (played.why & (loops.WEAK | loops.COLLIDED) == loops.COLLIDED),
         "deaf": lost & (played.why & (loops.WEAK | loops.COLLIDED) == 0),
-        "heard": sent & ~lost, "asked": sent & ~lost & (slots % setting.every == 0),
+        "heard": sent & ~lost, "asked": sent & ~lost & _asks(about),
         "duty": played.why & loops.DUTY > 0, "busy": played.why & loops.BUSY > 0,
         "answered": played.window > 0, "second": played.window == 2,
         "missed": (played.window > 0) & ~pair, "pairs": pair,
@@ -262,7 +273,8 @@ def _tally(about: _Day, played: Played, read: _Readings, day: int, keep: tuple[i
     sf, channel = about.world.sf[read.device] - 7, played.channel[read.slot, read.device]
     np.add.at(down, server, np.where(window == 1, table.first_air[sf, channel], table.second_air))
     up = float(np.sum(counts[:, COUNTS.index("sent")] * table.up[about.world.sf - 7]))
-    return Tally(1, counts, _moments(read, setting.devices), up, down, _followed(about, played, read, day, keep))
+    days = 1 / setting.parts
+    return Tally(days, counts, _moments(read, setting.devices), up, down, _followed(about, played, read, keep))
 
 
 def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
@@ -280,16 +292,14 @@ def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
     return sums
 
 
-def _followed(
-    about: _Day, played: Played, read: _Readings, day: int, keep: tuple[int, ...]
-) -> dict[int, NDArray[np.float64]]:
+def _followed(about: _Piece, played: Played, read: _Readings, keep: tuple[int, ...]) -> dict[int, NDArray[np.float64]]:
     """Return every frame that some devices sent, with what was read of it: `tally.FOLLOWED`."""
     found = {}
     for device in keep:
         slot = np.flatnonzero(np.isfinite(played.start[:, device]))
         rows = np.full((len(slot), len(FOLLOWED)), np.nan)
-        rows[:, 0], rows[:, 1], rows[:, 2] = day, slot, played.server[slot, device] >= 0
-        rows[:, 3] = (slot + device) % about.setting.every == 0
+        rows[:, 0], rows[:, 1] = about.number // about.setting.parts, _slots(about)[slot]
+        rows[:, 2], rows[:, 3] = played.server[slot, device] >= 0, _asks(about)[slot, device]
         of = np.flatnonzero(read.device == device)
         at = np.searchsorted(slot, read.slot[of])
         rows[at, 4] = read.a[of]

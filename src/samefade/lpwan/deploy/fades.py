@@ -1,4 +1,4 @@
-"""Shadows and fades of a day: each a first-order process in the way or the time that has passed since the last frame.
+"""Shadows and fades: each a first-order process in the way, or the time, that has passed since the last frame.
 
 Shadows: M. Gudmundson 1991, exp(−Δd / d_cor). Scattered gains from frame to frame: a bell-shaped spectrum,
 exp(−2π f_d Δt / 3) (`channel.correlation.Bell`); minutes later a moving device has another fade altogether.
@@ -16,13 +16,13 @@ from samefade.types import Complex
 def walk(
     setting: Deployment, world: World, begin: State, times: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], Complex]:
-    """Draw the processes at every frame of a day.
+    """Draw the processes at every frame of a piece of work.
 
     Args:
         setting: The deployment.
         world: Its world.
-        begin: Where the processes stand at midnight.
-        times: (K, n) seconds after midnight, increasing along K.
+        begin: Where the processes stand when it begins.
+        times: (K, n) seconds after its beginning, increasing along K.
         rng: Source of chance.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The air of a day, frame by frame: collisions, gateways that are deaf while they send, and who gets an answer.
+"""The air, frame by frame: collisions, gateways that are deaf while they send, and who gets an answer.
 
 A frame is lost at a gateway where it is too weak, where another one overlaps it on its channel and is not enough
 weaker (capture: M. Bor et al., "Do LoRa low-power wide-area networks scale?", 2016: 6 dB), or where the gateway sends.
@@ -122,7 +122,7 @@ def _collide(i: int, j: int, frames: Parts, level: Float, limits: Parts, lost: I
 
 @compiled
 def day(frames: Parts, level: Float, windows: Parts, limits: Parts, memory: Parts, out: Parts) -> None:
-    """Play a day.
+    """Play a piece of work.
 
     Args:
         frames: Start, end (s), channel, spreading factor less 7, and whether an answer is asked for; by start, (N,).

@@ -91,7 +91,7 @@ class Outcomes:
         names = ("planned", *[name for name in _LOSSES if name != "unasked"], "heard", "answered", "second", "pairs")
         return {
             "devices": self.setting.devices,
-            "days": tally.days,
+            "days": round(tally.days),
             "frames": {name: int(tally.count(name).sum()) for name in names},
             "delivered": float(tally.count("heard").sum() / tally.count("planned").sum()),
             "pairs_a_device_day": float(tally.count("pairs").mean() / tally.days),

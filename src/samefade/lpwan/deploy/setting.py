@@ -10,7 +10,7 @@ from samefade.lpwan.regions import Region
 
 DAY = 86_400.0
 FAR = 1e6  # metres
-MOST_FRAMES = 5_000_000  # of all devices in a day: what one piece of work holds in memory
+MOST = 8_000_000  # frames times processes of each link that one piece of work holds: some 600 MB
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:
@@ -120,7 +120,7 @@ class Deployment:
         """Refuse what makes no sense.
 
         Raises:
-            OutOfRange: When a number does not, or a day has more frames than a piece of work holds.
+            OutOfRange: When a number does not, or one frame of each device is more than a piece of work holds.
         """
         for name, low, high in _RANGES:
             _within(name, getattr(self, name), low, high)
@@ -128,7 +128,7 @@ class Deployment:
             raise OutOfRange("shares of motions", [share for _, share in self.motions], "at least one, and 1 in all")
         if any(share < 0 for _, share in self.motions):
             raise OutOfRange("shares of motions", [share for _, share in self.motions], "0 or more each")
-        _within("frames of a day", self.devices * self.slots, 1, MOST_FRAMES)
+        _within("devices × (gateways + 2)", self.devices * (self.gateways + 2), 1, MOST)
 
     @property
     def eve(self) -> Eavesdropper:
@@ -144,6 +144,25 @@ class Deployment:
     def slots(self) -> int:
         """Return the frames of a device in a day: each begins at random within its slot."""
         return max(1, round(self.rate * 24))
+
+    @property
+    def parts(self) -> int:
+        """Return in how many pieces of work a day is cut: as few as hold its frames, whoever computes them."""
+        fits = (
+            parts for parts in range(1, self.slots + 1)
+            if self.slots % parts == 0 and self.devices * (self.slots // parts) * (self.gateways + 2) <= MOST
+        )  # fmt: skip
+        return next(fits, self.slots)
+
+    @property
+    def pieces(self) -> int:
+        """Return the pieces of work of the whole time."""
+        return self.days * self.parts
+
+    @property
+    def span(self) -> float:
+        """Return the seconds of a piece of work."""
+        return DAY / self.parts
 
     @property
     def every(self) -> int:

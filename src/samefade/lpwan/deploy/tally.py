@@ -1,4 +1,4 @@
-"""What a day came to, device by device; days add up, in any order."""
+"""What a piece of work came to, device by device; pieces add up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -20,7 +20,7 @@ class Tally:
     """Sums over frames; all of them add.
 
     Attributes:
-        days: How many.
+        days: How many, parts of one included.
         counts: (n, 14) frames by what became of them: `COUNTS`.
         moments: (n, 7, 7) sums of products of 1 and the readings of a pair and of the pair before: `MOMENTS`, dB.
         up: Seconds of uplinks on the air.
@@ -29,7 +29,7 @@ class Tally:
             of a and Eve are NaN where it was not answered, that of b also where the device did not hear the answer.
     """
 
-    days: int
+    days: float
     counts: NDArray[np.int64]
     moments: NDArray[np.float64]
     up: float
@@ -48,12 +48,12 @@ class Tally:
         return self.counts[:, COUNTS.index(name)]
 
 
-def together(days: Iterable[Tally]) -> Tally:
-    """Return the sum of days that are given in their order.
+def together(pieces: Iterable[Tally]) -> Tally:
+    """Return the sum of pieces that are given in their order.
 
-    Floating-point sums depend on the order in the last digit, so whoever computes days in parallel sorts them first.
+    Floating-point sums depend on the order in the last digit, so whoever computes pieces in parallel sorts them first.
     """
-    found = iter(days)
+    found = iter(pieces)
     total = next(found)
     for each in found:
         total += each

@@ -97,26 +97,32 @@ def sample(setting: Deployment, count: int) -> tuple[int, ...]:
 
 
 def begin(setting: Deployment) -> State:
-    """Draw where the processes stand when the first day begins."""
-    return _drawn(setting, 0)
+    """Draw where the processes stand when it all begins."""
+    return _drawn(setting, 0, 0)
 
 
-def state(setting: Deployment, world: World, day: int) -> State:
-    """Return where the processes stand when a day begins: steps of whole days from the first one on."""
+def state(setting: Deployment, world: World, piece: int) -> State:
+    """Return where the processes stand when a piece of work begins: steps of days, then of pieces."""
     now = begin(setting)
-    shade = np.exp(-DAY * world.travel / setting.shadowing.distance)[:, None]
-    fade = Bell().gain(DAY, world.turn)[:, None]
+    day, part = divmod(piece, setting.parts)
     for each in range(1, day + 1):
-        new = _drawn(setting, each)
-        now = State(
-            shade * now.shadows + np.sqrt(1 - shade**2) * new.shadows,
-            fade * now.gains + np.sqrt(1 - fade**2) * new.gains,
-        )
+        now = _moved(setting, world, now, DAY, (each, 0))
+    for each in range(1, part + 1):
+        now = _moved(setting, world, now, setting.span, (day, each))
     return now
 
 
-def _drawn(setting: Deployment, day: int) -> State:
-    rng = np.random.default_rng([setting.seed, 2, day])
+def _moved(setting: Deployment, world: World, now: State, seconds: float, number: tuple[int, int]) -> State:
+    shade = np.exp(-seconds * world.travel / setting.shadowing.distance)[:, None]
+    fade = Bell().gain(seconds, world.turn)[:, None]
+    new = _drawn(setting, *number)
+    return State(
+        shade * now.shadows + np.sqrt(1 - shade**2) * new.shadows, fade * now.gains + np.sqrt(1 - fade**2) * new.gains
+    )
+
+
+def _drawn(setting: Deployment, day: int, part: int) -> State:
+    rng = np.random.default_rng([setting.seed, 2, day, part])
     n, masts = setting.devices, setting.gateways
     gains = rng.standard_normal((n, masts + 2, 2)) @ np.array([1, 1j]) / np.sqrt(2)
     return State(rng.standard_normal((n, masts + 1)), gains)
