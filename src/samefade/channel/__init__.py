@@ -1,6 +1,7 @@
 """Make a channel whose truth is known: fading, impairments, an eavesdropper, and named scenarios.
 
 Everything is drawn from a generator that the caller gives, and every process is checked against its closed form.
+`channel.correlation` holds the closed forms of what two ends and Eve share, and composes them.
 """
 
 from samefade.channel.delay_line import DelayLine, delay_line, exponential_taps, tapped_delay_line

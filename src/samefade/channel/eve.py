@@ -27,9 +27,9 @@ def spatial_correlation(distance: float, wavelength: float = WAVELENGTH) -> floa
     Raises:
         OutOfRange: When the distance is negative or the wavelength is not above 0.
     """
-    from scipy.special import j0
+    from samefade.channel.correlation.spatial import Isotropic
 
-    return float(j0(2 * np.pi * within("distance", distance, 0) / positive("wavelength", wavelength)))
+    return float(Isotropic().gain(within("distance", distance, 0), positive("wavelength", wavelength)))
 
 
 @dataclass(frozen=True)
