@@ -1,7 +1,10 @@
 """Whole refreshes over days of simulated traffic: several epochs, bad channels, hostile lines, and what is stored."""
 
 import itertools
+import json
+import pickle
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +77,32 @@ def test_what_losses_tell_can_be_paid_in_full_and_then_few_links_can():
     assert line.of(NoKey, "network")[-1].reason == "too little entropy"
     quiet = Line(Policy(losses="paid"), seed=5, lost=0.0)
     assert quiet.until(Refreshed, "device").ledger.paid > 0
+
+
+def test_a_claim_that_the_policy_does_not_accept_gives_no_key_and_shows_the_whole_account():
+    line = Line(replace(QUICK, claims=("bounded",)), seed=2)
+    event = line.until(NoKey, "network")
+    assert event.reason == "claim not accepted"
+    assert event.ledger.balance > 128  # it would have paid for a key
+    line.until(NoKey, "device")
+    assert line.device.epoch == line.network.epoch == 0
+
+
+def test_events_have_a_public_form_without_a_secret():
+    line = Line(seed=2)
+    event = line.until(Refreshed, "device")
+    told = json.dumps([one.public() for end in line.told.values() for one in end])
+    assert event.root.name.hex() in told
+    for secret in (event.root.reveal_secret_bytes(), root().reveal_secret_bytes()):
+        assert secret.hex() not in told
+        assert repr(secret)[2:-1] not in told
+    assert event.root.reveal_secret_bytes().hex() not in repr(event)
+
+
+def test_an_end_cannot_be_pickled():
+    for end in (DeviceEnd(EUI, root()), NetworkEnd(EUI, root())):
+        with pytest.raises(TypeError):
+            pickle.dumps(end)
 
 
 def test_a_map_of_the_place_costs_what_is_conceded_to_it():

@@ -12,7 +12,7 @@ from samefade.lpwan.refresh.pool import Pool
 from samefade.lpwan.refresh.run import CLAIMS, Run, digest
 from samefade.lpwan.refresh.sealing import Secret
 from samefade.lpwan.refresh.state import pack_account, unpack_account
-from samefade.lpwan.refresh.talk import Found, Heard, next_question, priced
+from samefade.lpwan.refresh.talk import Found, Heard, next_question, priced, refuse
 from samefade.lpwan.refresh.terms import Learnt, learn
 from samefade.session.events import Root
 from samefade.types import Claim, Ledger
@@ -48,6 +48,7 @@ class Asks:
         "_secret",
         "_spoken",
         "_told",
+        "_whole",
         "next",
         "phase",
         "pool",
@@ -70,6 +71,7 @@ class Asks:
         self._spoken, self._learnt, self._told = b"", b"", b""
         self._answers: list[bytes] = []
         self._need = self._policy.spoken  # samples that both ends must have before the next step
+        self._whole: Ledger | None = None  # the account of a string that was priced, for its owner
         self._have = self._inside = 0  # such samples; all samples below the end of what was named
         self._claim: Claim = "none"
 
@@ -162,7 +164,7 @@ class Asks:
 
     def fail(self, reason: str) -> Ledger:
         """End the run without a key, and return the account as far as it went."""
-        ledger = self._ledger if self._run is None else self._run.naming(self._policy, 0)
+        ledger = self._whole or (self._ledger if self._run is None else self._run.naming(self._policy, 0))
         if reason == "too little entropy":
             self._caution = min(_MOST_CAUTION, self._caution * _MORE_CAUTION)
         self._end()
@@ -254,7 +256,9 @@ class Asks:
 
     def _commit(self, run: Run, learnt: Learnt, heard: Heard, found: Found) -> bytes:
         """Keep the account, hold the candidate beside the secret in force, and say so."""
-        claim, ledger = priced(self._policy, learnt, run, heard, found)
+        claim, self._whole = priced(self._policy, learnt, run, heard, found)
+        refuse(self._policy, claim, self._whole)
+        ledger = run.account(self._policy, found.discussion, len(heard.kept), len(found.fixed), claim)
         root = candidate(self._policy, self._secret, run, found.fixed, ledger, claim)
         self.next, self._claim, self._ledger = Secret(self._secret.device, root), claim, ledger
         self.phase = "commit"

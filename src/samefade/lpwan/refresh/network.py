@@ -12,6 +12,7 @@ from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import Pool, byte_of
 from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, REFUSED, TAG, UP_HEAD, Block, Secret
 from samefade.lpwan.refresh.state import pack, unpack
+from samefade.lpwan.refresh.talk import ClaimNotAccepted
 from samefade.session.events import Event, Root
 
 _FORMAT = "samefade lpwan network 1"
@@ -99,8 +100,8 @@ class NetworkEnd:
             if request is not None:
                 self._exchange.ask(request)
         except NotEnough as error:
-            short = isinstance(error, TooLittleEntropy)
-            self._fail("too little entropy" if short else "not reciprocal", str(error))
+            reasons = {TooLittleEntropy: "too little entropy", ClaimNotAccepted: "claim not accepted"}
+            self._fail(reasons.get(type(error), "not reciprocal"), str(error))
         except StillDiffers as error:
             self._fail("strings still differ", str(error))
         except (SamefadeError, ValueError, ArithmeticError) as error:

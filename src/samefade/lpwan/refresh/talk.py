@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.entropy import Estimate, assess_cells, earn
-from samefade.errors import RemoteProtocolError, TooLittleEntropy
+from samefade.errors import NotEnough, RemoteProtocolError, TooLittleEntropy
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.run import CLAIMS, Run
 from samefade.lpwan.refresh.string import short
 from samefade.lpwan.refresh.terms import Learnt, Samples, on_grid
 from samefade.quantize.belief import planes_of
 from samefade.restore import estimates, series_of
-from samefade.session.account import closed, issued
+from samefade.session.account import closed
 from samefade.types import Bits, Claim, Float, Kept, Ledger, Spoken, Strand
 
 
@@ -85,28 +85,32 @@ def next_question(policy: Policy, learnt: Learnt, run: Run, heard: Heard, answer
     return short(question) if question is not None else Found(corrector.fixed, corrector.ledger)
 
 
+class ClaimNotAccepted(NotEnough):
+    """What the entropy of the string rests on is not what the policy asks for."""
+
+    advice = "Name the claims that you accept in the policy, or give the link more samples."
+
+
 def priced(policy: Policy, learnt: Learnt, run: Run, heard: Heard, found: Found) -> tuple[Claim, Ledger]:
-    """Return what the string's entropy rests on, and the account as both ends have it.
+    """Return what the string's entropy rests on, and its whole account: a function of secret samples, for the owner."""
+    worth = _worth(learnt, heard, found.fixed, policy)
+    kept = len(heard.kept)
+    whole = earn(Ledger(), worth, kept) + run.naming(policy, kept) + found.discussion
+    return worth.claim, closed(policy.scheme, whole, len(found.fixed), learnt.limit * (heard.end - heard.first))
+
+
+def refuse(policy: Policy, claim: Claim, whole: Ledger) -> None:
+    """Refuse a string that pays for no key.
 
     Raises:
-        TooLittleEntropy: When it pays for no key.
+        ClaimNotAccepted: When its claim is none of the policy's.
+        TooLittleEntropy: When too little is left.
     """
-    worth = _worth(learnt, heard, found.fixed, policy)
-    kept, bits = len(heard.kept), len(found.fixed)
-    public = run.naming(policy, kept) + found.discussion
-    whole = earn(Ledger(), worth, kept) + public
-    limit = learnt.limit * (heard.end - heard.first)
-    if worth.claim == "none" or worth.claim not in policy.claims:
-        raise TooLittleEntropy(have=0.0, need=policy.scheme.amplify.bits)
-    issued(policy.scheme, whole, bits, limit)
-    return worth.claim, run.account(policy, found.discussion, kept, bits, worth.claim)
-
-
-def full_account(policy: Policy, learnt: Learnt, run: Run, heard: Heard, found: Found) -> Ledger:
-    """Return the account with all that the string is worth: a function of secret samples, for the network's owner."""
-    worth = _worth(learnt, heard, found.fixed, policy)
-    whole = earn(Ledger(), worth, len(heard.kept)) + run.naming(policy, len(heard.kept)) + found.discussion
-    return closed(policy.scheme, whole, len(found.fixed), learnt.limit * (heard.end - heard.first))
+    if claim == "none" or claim not in policy.claims:
+        raise ClaimNotAccepted(claim=claim, accepted=", ".join(policy.claims))
+    left, need = whole.balance - policy.scheme.amplify.margin(), policy.scheme.amplify.bits
+    if left < need:
+        raise TooLittleEntropy(have=left, need=need)
 
 
 def _worth(learnt: Learnt, heard: Heard, fixed: Bits, policy: Policy) -> Estimate:
