@@ -6,7 +6,7 @@ import server_messages as messages
 from server_world import NOW, eui, open_store, secret_of
 from standin import NEED, StandInNetwork
 
-from samefade.errors import OutOfRange
+from samefade.errors import OutOfRange, RemoteProtocolError
 from samefade.keys.errors import NameTaken, StoreDamaged
 from samefade.lpwan.lorawan.epochs import StoreEpochs
 from samefade.lpwan.refresh import joined, parted
@@ -146,6 +146,34 @@ def test_a_defect_that_one_device_meets_does_not_stop_the_others(world, monkeypa
     assert outcome.events == ({"event": "broken", "device": one.hex(), "error": "ZeroDivisionError"},)
     kept = world.register.load([one, other])
     assert (kept[one].track.last, kept[other].track.last) == (-1, 7)
+
+
+def test_a_state_that_cannot_be_restored_stops_its_device_alone(world, monkeypatch):
+    one, other = world.euis
+    inner = StandInNetwork.restored
+
+    def restored(state, policy=None):
+        if json.loads(state)["device"] == one.hex():
+            raise RemoteProtocolError
+        return inner(state, policy)
+
+    monkeypatch.setattr(StandInNetwork, "restored", restored)
+    outcome = world.desk.take([messages.chirpstack_up(name.hex(), 7) for name in (one, other)])
+    assert outcome.events == ({"event": "broken", "device": one.hex(), "error": "RemoteProtocolError"},)
+    assert world.desk.work(one.hex()).events == outcome.events
+    assert world.register.load([other])[other].track.last == 7
+
+
+def test_word_of_a_downlink_needs_no_end_and_changes_no_row_twice(world, monkeypatch):
+    one = world.euis[0]
+    world.desk.take([messages.chirpstack_up(one.hex(), 0)])
+    monkeypatch.delattr(StandInNetwork, "uplink")
+    kept = []
+    monkeypatch.setattr(Register, "keep", lambda _, devices, __, now: kept.append((devices, now)) or {})
+    assert world.desk.take([messages.chirpstack_txack(one.hex())]).events == ()
+    assert kept == []
+    world.desk.take([messages.chirpstack_txack(one.hex(), FAR)])
+    assert [device.track.stranger for devices, _ in kept for device in devices] == [FAR]
 
 
 def test_everything_that_is_dropped_is_counted(world):

@@ -49,12 +49,32 @@ class _Opened:
     """
 
     device: Device
-    end: NetworkEnd
+    restore: Callable[[bytes], NetworkEnd]
     track: Track
     address: str
     unanswered: bool = False
     broken: bool = False
     told: list[dict[str, Any]] = field(default_factory=list)
+    awake: NetworkEnd | None = None
+
+    @property
+    def end(self) -> NetworkEnd:
+        """Return the protocol's end; it is made from its state when it is first needed, which takes a while."""
+        if self.awake is None:
+            self.awake = self.restore(self.device.state)
+        return self.awake
+
+    def work(self) -> None:
+        """Compute what is to be computed."""
+        self.end.work()
+
+    def closed(self) -> Device:
+        """Return what is to be kept of it."""
+        if self.awake is None:
+            return replace(self.device, track=self.track, address=self.address)
+        end, eui = self.awake, self.device.eui
+        state = end.reveal_secret_state_bytes()
+        return Device(eui, state, self.track, self.address, end.has_work, end.pooled)
 
 
 @dataclass
@@ -132,7 +152,7 @@ class Desk:
                 return Outcome()
             self._working.add(device)
         opened = self._open(next(iter(found.values())))
-        self._guarded(opened, opened.end.work)
+        self._guarded(opened, opened.work)
         with self._turn:
             self._working.discard(device)
             done = self._keep({device: opened})
@@ -168,7 +188,7 @@ class Desk:
         return self._keep(opened)
 
     def _open(self, device: Device) -> _Opened:
-        return _Opened(device, self._end.restored(device.state, self._policy), device.track, device.address)
+        return _Opened(device, partial(self._end.restored, policy=self._policy), device.track, device.address)
 
     def _hear(self, opened: _Opened, said: Said) -> None:
         if isinstance(said, Received):
@@ -212,7 +232,7 @@ class Desk:
             end = self._end.restored(before, self._policy)
             end.uplink(track.counter, rssi, block)
             if not end.dropped[_SHUT]:
-                opened.end, opened.track = end, track
+                opened.awake, opened.track = end, track
                 told = {"event": "restarted", "device": opened.device.eui.hex(), "session": track.session}
                 opened.told.append(told)
                 return
@@ -240,12 +260,14 @@ class Desk:
 
     def _close(self, opened: _Opened, closed: _Closed) -> None:
         downlinks = self._answer(opened) if opened.unanswered else []
-        end, eui = opened.end, opened.device.eui
-        events, state = end.events(), end.reveal_secret_state_bytes()
-        closed.devices.append(Device(eui, state, opened.track, opened.address, end.has_work, end.pooled))
+        events = opened.awake.events() if opened.awake else []
+        device = opened.closed()
+        if device != opened.device:
+            closed.devices.append(device)
         closed.events += events
-        self.counts.update({f"dropped: {reason}": number for reason, number in opened.end.dropped.items()})
         closed.downlinks += downlinks
+        if opened.awake:
+            self.counts.update({f"dropped: {reason}": number for reason, number in opened.awake.dropped.items()})
 
     def _guarded(self, opened: _Opened, step: Callable[[], None]) -> None:
         """Take a step for one device; a defect that it meets shall not end the service of all others."""
