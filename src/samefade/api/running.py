@@ -20,7 +20,7 @@ from samefade.errors import (
     SamefadeError,
 )
 from samefade.observe import guard_time
-from samefade.quantize import DROPPING, common
+from samefade.quantize import Cutter, GuardBand, common
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
@@ -156,7 +156,7 @@ def quantised(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> Quantised:
     usable = fa.usable & fb.usable
     a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
     # a quantiser that drops samples drops others at each end, and tells which even where they are the same
-    if isinstance(scheme.quantize, DROPPING) or not np.array_equal(a.index, b.index):
+    if isinstance(scheme.quantize, (Cutter, GuardBand)) or not np.array_equal(a.index, b.index):
         a, b = common(a, b, of=len(usable))
     return Quantised(fa, fb, a, b)
 
