@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange, RemoteProtocolError
@@ -137,6 +137,7 @@ def test_a_message_for_another_member_is_refused():
     assert other.groups.hear(other.device, wrap(group.key, one.network)) == b""
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_bit_of_a_message_can_be_flipped(data):
     member = Member(7)
@@ -147,6 +148,7 @@ def test_no_bit_of_a_message_can_be_flipped(data):
     assert member.groups.hear(member.device, bytes(message)) == b""
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_refused_and_counted(message):
     groups = GroupMember()

@@ -14,7 +14,7 @@ from samefade.lpwan.refresh.sealing import LAST, PIECE, Block, Secret, number_of
 from samefade.session.events import Root
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 400)), min_size=1, max_size=10),
     st.integers(0, 2**32),
@@ -92,6 +92,7 @@ def test_a_block_is_what_another_library_seals():
     assert len(sealed) == 1 + 4 + 8
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=20), st.integers(0, 2**40), st.data())
 def test_no_bit_of_a_block_can_be_flipped_nor_its_way_nor_its_number(body, number, data):
     secret = Secret(EUI, root())
@@ -108,6 +109,7 @@ def test_no_bit_of_a_block_can_be_flipped_nor_its_way_nor_its_number(body, numbe
         assert Secret(bytes(8), root()).open(way, number, sealed) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**40), st.integers(0, 255))
 def test_a_downlink_that_a_server_sends_late_still_names_its_number(number, late):
     sealed = Secret(EUI, root()).seal("down", number, Block(0, 1, PIECE, b"x"))

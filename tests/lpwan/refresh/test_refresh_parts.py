@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange, RemoteProtocolError
@@ -26,6 +26,7 @@ from samefade.lpwan.refresh.pool import Pool, byte_of
 steps = st.lists(st.integers(1, 70_000), max_size=60)
 
 
+@settings(deadline=None)
 @given(steps, st.data())
 def test_a_pool_holds_samples_in_two_bytes_each_and_gives_them_back(steps, data):
     pool, places = Pool(64), np.cumsum(steps).tolist()
@@ -39,6 +40,7 @@ def test_a_pool_holds_samples_in_two_bytes_each_and_gives_them_back(steps, data)
     assert not again.add(10**9, 2)
 
 
+@settings(deadline=None)
 @given(steps, st.integers(0, 10**6))
 def test_what_is_burned_never_comes_back(steps, end):
     pool = Pool(64)
@@ -71,6 +73,7 @@ def test_strength_that_is_no_number_is_refused():
         byte_of(float("nan"))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.integers(11, 51), st.data())
 def test_a_block_rides_behind_the_application(payload, most, data):
     room = spare(payload, most)
@@ -82,12 +85,14 @@ def test_a_block_rides_behind_the_application(payload, most, data):
         joined(payload, bytes(most - len(payload)) if len(payload) < most else b"", most)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_frame_can_be_parted(frame):
     payload, block = parted(frame)
     assert payload == frame or payload + block + bytes((len(block),)) == frame
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**62)))
 def test_numbers_come_back(numbers):
     said, at, out = write_numbers(numbers), 0, []
@@ -97,12 +102,14 @@ def test_numbers_come_back(numbers):
     assert out == numbers
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**40), 2**40))
 def test_signs_come_back(number):
     assert signed(number) >= 0
     assert unsigned(signed(number)) == number
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 299)), st.integers(0, 10**6))
 def test_named_and_lacking_places_come_back(which, first):
     places = [first + at for at in sorted(which)]
@@ -110,6 +117,7 @@ def test_named_and_lacking_places_come_back(which, first):
     assert read_lacking(Reader(pack_lacking(sorted(which))), 300) == sorted(which)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=80), st.booleans())
 def test_spoken_values_come_back_and_whole_decibels_take_a_bit_less(values, whole):
     values = [value & ~1 for value in values] if whole else values
@@ -119,6 +127,7 @@ def test_spoken_values_come_back_and_whole_decibels_take_a_bit_less(values, whol
     assert len(said) <= 3 + len(values) * (spread >> whole).bit_length() / 8
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**40), st.integers(1, 5), st.integers(-300, 500), st.data())
 def test_thresholds_come_back_and_equal_steps_take_four_bytes_and_the_place(first, width, low, data):
     count = (1 << width) - 1
@@ -132,6 +141,7 @@ def test_thresholds_come_back_and_equal_steps_take_four_bytes_and_the_place(firs
         assert told.cell(value) == np.searchsorted(told.thresholds, value, side="right")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=30))
 def test_malformed_messages_raise_one_kind_of_error(said):
     for read in (Told.read, lambda x: read_lacking(x, 200)):
