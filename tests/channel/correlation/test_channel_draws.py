@@ -49,17 +49,29 @@ PACKETS = {
 }  # fmt: skip
 
 
-def check(channel, seed):
-    drawn = draw(channel, N, np.random.default_rng(seed))
+def errors(channel, n, seed):
+    """Return how many standard errors lie between what was drawn and each closed form."""
+    drawn, found = draw(channel, n, np.random.default_rng(seed)), {}
     for feature in ("gain", "power", "level"):
-        heard, expected = getattr(drawn, feature), getattr(channel, feature)()
-        for (i, j), rho in zip(PAIRS, expected, strict=True):
-            found, error = correlation(heard[i], heard[j])
-            assert deviation(found, error, float(rho)) < 3, (feature, i, j, found, float(rho), error)
+        heard = getattr(drawn, feature)
+        for (i, j), rho in zip(PAIRS, getattr(channel, feature)(), strict=True):
+            found[feature, i, j] = deviation(*correlation(heard[i], heard[j]), float(rho))
     for i, level in enumerate(drawn.level):
         square = (level - level.mean()) ** 2
-        error = np.std(square) / np.sqrt(N)
-        assert deviation(float(square.mean()), error, float(channel.covariance()[i, i])) < 3
+        error = np.std(square) / np.sqrt(n)
+        found["variance", i] = deviation(float(square.mean()), error, float(channel.covariance()[i, i]))
+    return found
+
+
+def check(channel, seed):
+    """Hold all to three standard errors; one in 370 is outside by chance, and is drawn anew with ten times as many.
+
+    A closed form that is wrong by three errors is then wrong by nine.
+    """
+    outside = {what for what, by in errors(channel, N, seed).items() if by >= 3}
+    if outside:
+        again = errors(channel, 10 * N, seed + 100)
+        assert {what: by for what, by in again.items() if what in outside and by >= 3} == {}
 
 
 @pytest.mark.parametrize(("pause", "k", "snr", "eve", "shadow"), MOMENTS)

@@ -90,7 +90,8 @@ def _scattered(channel: Channel, times: Float, n: int, rng: np.random.Generator)
     covariance[:points, points:] *= across
     covariance[points:, :points] *= across
     values, vectors = np.linalg.eigh(covariance)  # band-limited fades have eigenvalues of about 0
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    # the symmetric root is unique: a seed gives the same numbers whatever signs the eigenvectors come with
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     ends = (root @ white(2 * points * n, rng).reshape(2 * points, n)).reshape(2, points, n)
     near = 0 if np.all(channel.eve.near_a()) else 1
     own = (root @ white(2 * points * n, rng).reshape(2 * points, n)).reshape(2, points, n)[near]
