@@ -10,8 +10,10 @@ from samefade.errors import OutOfRange, RemoteProtocolError
 from samefade.keys.errors import NameTaken, StoreDamaged
 from samefade.lpwan.lorawan.epochs import StoreEpochs
 from samefade.lpwan.refresh import joined, parted
-from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice
+from samefade.lpwan.server.desk import Desk
+from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, ServedAlready
 from samefade.lpwan.server.register import Register, first_root
+from samefade.lpwan.server.things_stack import ThingsStack
 
 NEAR, FAR, _ = messages.GATEWAYS
 
@@ -224,6 +226,19 @@ def test_a_reading_of_another_gateway_is_none(world):
     assert json.loads(world.register.load([world.euis[0]])[world.euis[0]].state)["pool"] == [0, 2]
 
 
+def test_the_things_stack_is_answered_under_the_name_that_it_gave(world):
+    one = world.euis[0]
+    desk = Desk(world.register, ThingsStack(messages.TENANT), lambda: NOW, end=StandInNetwork)
+    for counter in range(NEED):
+        desk.take([messages.things_up(one.hex(), counter)])
+    desk.work(one.hex())
+    ((topic, payload),) = desk.take([messages.things_up(one.hex(), NEED)]).downlinks
+    assert topic == f"v3/{messages.TENANT}/devices/tracker-1/down/push"
+    assert json.loads(payload)["downlinks"][0]["f_port"] == 85
+    assert desk.take([messages.things_sent(one.hex()), messages.things_up(one.hex(), NEED + 1)]).downlinks
+    assert desk.take([messages.things_join(one.hex(), ending="up")]).events[0]["session"] == 1
+
+
 def test_one_frame_waits_in_the_queue_at_a_time(world):
     one = world.euis[0]
     for counter in range(NEED):
@@ -283,6 +298,14 @@ def test_a_device_that_is_forgotten_meanwhile_is_not_kept_again(world):
     assert world.store.roots(one) == []
     with pytest.raises(NoSuchDevice):
         world.register.forget(one, NOW)
+
+
+def test_one_process_serves_a_store(world, fast_path):
+    refused = pytest.raises(ServedAlready)
+    with open_store(fast_path) as other, world.register.alone(), refused, Register(other).alone():
+        pytest.fail("two serve")
+    with world.register.alone():
+        pass
 
 
 def test_an_altered_row_is_refused(world):

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from samefade.cli.lpwan import app
 from samefade.errors import InputError, OutOfRange, SamefadeError
 from samefade.keys.errors import OthersMayRead, StoreAbsent
-from samefade.lpwan.server.errors import BadDeviceList, DeviceEnrolled, NoSuchDevice
+from samefade.lpwan.server.errors import BadDeviceList, DeviceEnrolled, NoSuchDevice, ServedAlready
 from samefade.lpwan.server.mqtt import Broker, connected
 from samefade.lpwan.server.roll import read_roll
 
@@ -162,12 +162,19 @@ def test_serve_from_beginning_to_end(lpwan, roll, tmp_path):
         ]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ) as running:
             told = [json.loads(running.stdout.readline())]
-            asyncio.run(_send(broker.port, [messages.chirpstack_join(ONE.hex()), messages.chirpstack_up(ONE.hex(), 7)]))
+            topic = messages.chirpstack_topic(ONE.hex())
+            hostile = [(topic, b'{"a":"' + b"x" * 10_000_000 + b'"}'), (topic, b"[" * 200_000), (topic, b"\xff")]
+            good = [messages.chirpstack_join(ONE.hex()), messages.chirpstack_up(ONE.hex(), 7)]
+            asyncio.run(_send(broker.port, [*hostile, *good]))
             told.append(json.loads(running.stdout.readline()))
+            with pytest.raises(ServedAlready):
+                lpwan(*command[4:-4], "--json")
             running.send_signal(signal.SIGTERM)
             told += [json.loads(line) for line in running.stdout]
             assert running.wait() == 0
     assert [event["event"] for event in told] == ["connected", "joined", "counted"]
+    counted = {name: count for name, count in told[-1].items() if name.startswith("dropped")}
+    assert counted == {"dropped: too large": 1, "dropped: too deep": 1, "dropped: not JSON": 1}
     listed = {one["dev_eui"]: one for one in lpwan("devices", "--json")["devices"]}
     assert listed[ONE.hex()]["address"] == ONE.hex()
 

@@ -47,7 +47,7 @@ def serve(
     ca: Annotated[Path | None, typer.Option(help="Authority of the broker's certificate; else the system's.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="This client's own certificate.")] = None,
     key: Annotated[Path | None, typer.Option(help="Private key of that certificate.")] = None,
-    name: Annotated[str, typer.Option(help="Name at the broker; one process, one name.")] = "samefade-lpwan",
+    name: Annotated[str, typer.Option(help="Name at the broker, one a process; else made of the application.")] = "",
     queue: Annotated[str, typer.Option(help="The Things Stack only: push or replace the downlink queue.")] = "push",
     downlink_bytes: Annotated[int, typer.Option(help="Most bytes of a frame for a device, 12 to 51.")] = 51,
     every: Every = 1,
@@ -72,9 +72,8 @@ def serve(
         raise OutOfRange("--downlink-bytes", downlink_bytes, "12 to 51")
     adapter, policy = _adapter(server, application, queue), _policy(every, port)
     password = "" if password_file is None else _private(password_file).decode("utf-8", "replace").strip()
-    where = _broker(
-        broker, user=user, password=password, tls=tls, authority=ca, certificate=certificate, key=key, name=name
-    )
+    files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade {application}"
+    where = _broker(broker, user=user, password=password, tls=tls, name=name, **files)
     where.context()  # a certificate that cannot be read is told before anything is opened
 
     async def run() -> None:
@@ -126,7 +125,7 @@ def enrol(
 
 
 def devices(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words = None, json: Json = False) -> None:
-    """List the enrolled devices, with their epochs, samples and last frames. Example: `samefade lpwan devices --json`."""
+    """List the enrolled devices: epochs, samples and last frames. Example: `samefade lpwan devices --json`."""
     from samefade.lpwan.server.register import Register
 
     with open_store(store, key_file, passphrase_file) as held:
@@ -134,13 +133,8 @@ def devices(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words
     if json:
         emit({"schema": "samefade.lpwan-devices/1", "devices": told})
         return
-    shown = [
-        (
-            one["dev_eui"], one["address"] or "–", str(one["epoch"]), one["prior"], str(one["pooled"]),
-            str(one["session"]), "–" if one["counter"] is None else str(one["counter"]), one["gateway"] or "–", one["doing"],
-        )
-        for one in told
-    ]  # fmt: skip
+    names = ("dev_eui", "address", "epoch", "prior", "pooled", "session", "counter", "gateway", "doing")
+    shown = [tuple("–" if one[name] in {"", None} else str(one[name]) for name in names) for one in told]
     columns = ("device", "at the server", "epoch", "secret", "samples", "session", "last frame", "gateway", "")
     show(table(f"devices in {store}", *columns, rows=shown))
 

@@ -7,6 +7,7 @@ which is on the disk by then.
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -119,6 +120,10 @@ class Desk:
         self._turn = threading.Lock()
         self._working: set[str] = set()
         self._aside: dict[str, list[Said]] = defaultdict(list)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the devices against other processes that would serve them, see `Register.alone`."""
+        return self._register.alone()
 
     def begin(self) -> Outcome:
         """Return what an earlier process left to be computed, and end keys whose time is over."""

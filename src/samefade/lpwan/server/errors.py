@@ -41,3 +41,13 @@ class BadDeviceList(InputError):
     def __init__(self, path: object, line: int, reason: str) -> None:
         """Name the file and the line, counted from 1, and say what is wrong there."""
         super().__init__(file=path, line=line, reason=reason)
+
+
+class ServedAlready(InputError):
+    """Another process serves the devices of this store."""
+
+    advice = "Stop that one first; or give each network server and application a store of its own."
+
+    def __init__(self, path: object) -> None:
+        """Name the store."""
+        super().__init__(store=path)

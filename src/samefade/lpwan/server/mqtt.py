@@ -57,8 +57,11 @@ class Broker:
         """Check the fields.
 
         Raises:
-            OutOfRange: When the port is none, or a certificate was given without TLS.
+            OutOfRange: When the port is none, there is no name, a certificate was given without TLS, or a password
+                would cross a network in the clear.
         """
+        if not self.name:
+            raise OutOfRange("name at the broker", self.name, "one character or more")
         if not 0 <= self.port <= 0xFFFF:
             raise OutOfRange("port", self.port, "1 to 65535")
         if not self.tls and (self.authority or self.certificate or self.key):

@@ -6,21 +6,23 @@ Nothing of a device is kept in memory between its frames.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from samefade.errors import OutOfRange
+from samefade.errors import CannotWrite, OutOfRange
 from samefade.keys import entry as keys
 from samefade.keys import roots
 from samefade.keys.database import DEVICES, Database
 from samefade.keys.entry import Entry
 from samefade.keys.errors import NameTaken
-from samefade.keys.life import State
+from samefade.keys.life import Move, State
 from samefade.keys.store import Store
 from samefade.lpwan.refresh.events import Refreshed
-from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice
+from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, ServedAlready
 from samefade.lpwan.server.track import Track
 from samefade.session.events import Root
 from samefade.types import Key
@@ -104,7 +106,36 @@ class Register:
         with self._database.writing() as db:
             if not db.execute("DELETE FROM devices WHERE device = ?", (eui,)).rowcount:
                 raise NoSuchDevice(eui.hex())
-        self.store.forget(eui, now)
+            db.execute("DELETE FROM roots WHERE peer = ?", (eui,))
+            for (name,) in db.execute("SELECT key_id FROM keys WHERE peer = ?", (eui,)).fetchall():
+                self.store.end(db, keys.find(db, self._vault, name), Move.DESTROY, now)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one process that serves these devices: two would each answer a frame, under one nonce.
+
+        Raises:
+            ServedAlready: When another process serves them.
+            CannotWrite: When the system refuses a file beside the store.
+        """
+        path = self.store.database.path
+        path = path.with_name(f"{path.name}.serving")
+        try:
+            import fcntl
+        except ImportError:  # Windows; there the user must see to it
+            yield
+            return
+        try:
+            held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CannotWrite(path, error.strerror or str(error)) from None
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # goes with the process, however that ends
+            yield
+        except BlockingIOError:
+            raise ServedAlready(self.store.database.path) from None
+        finally:
+            os.close(held)
 
     def load(self, euis: Iterable[bytes]) -> dict[bytes, Device]:
         """Return those of some devices that are enrolled.

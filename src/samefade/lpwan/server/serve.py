@@ -39,6 +39,7 @@ class Service:
 
         Raises:
             BrokerRefuses: When the broker does not let this client in, at the first time.
+            ServedAlready: When another process serves these devices.
             MissingExtra: When the extra `mqtt` is not installed.
             StoreDamaged: When the store was altered.
         """
@@ -46,8 +47,9 @@ class Service:
         with suppress(NotImplementedError, RuntimeError):  # not in the main thread, or not on this system
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self.stop)
-        self._put(await asyncio.to_thread(self._desk.begin))
-        await self._until_stopped(self._talk(), self._compute(), self._report())
+        with self._desk.alone():
+            self._put(await asyncio.to_thread(self._desk.begin))
+            await self._until_stopped(self._talk(), self._compute(), self._report())
         self._tell(self._counted())
 
     async def _until_stopped(self, *jobs: Coroutine[Any, Any, None]) -> None:
