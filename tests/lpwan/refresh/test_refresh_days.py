@@ -14,7 +14,7 @@ from refresh_line import EUI, QUICK, Fades, Line, root
 
 from samefade.entropy import assess_cells
 from samefade.errors import RemoteProtocolError
-from samefade.lpwan.refresh import DeviceEnd, NetworkEnd, NoKey, Policy, Refreshed
+from samefade.lpwan.refresh import Answered, DeviceEnd, NetworkEnd, NoKey, Policy, Refreshed
 from samefade.lpwan.refresh.messages import ASK, BEGIN, CARRY, COMMIT, DONE, MORE
 from samefade.lpwan.refresh.run import Run
 from samefade.lpwan.refresh.talk import Found, Heard, _cells, _worth
@@ -290,6 +290,15 @@ def test_carried_bytes_reach_the_device_and_its_answer_comes_back():
     (carried,) = {event.message for event in line.told["device"]}
     (answered,) = [event.message for event in line.told["network"]]
     assert (carried, answered) == (b"x" * 70, b"heard")
+
+
+def test_a_refresh_does_not_wait_for_a_reply_that_never_comes():
+    line = Line(seed=1, lost=0.0)
+    line.step()
+    assert line.network.carry(b"is anybody there?")
+    line.until(Answered, "network", most=QUICK.patience + 5)
+    assert line.of(Answered, "network")[-1].message == b""
+    line.until(Refreshed, "device")
 
 
 @pytest.mark.parametrize(("noise_a", "noise_b"), [(0.5, 0.5), (0.5, 2.5), (2.5, 0.5)])

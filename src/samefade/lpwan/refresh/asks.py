@@ -60,7 +60,6 @@ class Asks:
         self.next: Secret | None = None
         self._answered = _PERMILLE  # of our samples, so many in a thousand have a match at the device
         self._caution = 1.0
-        self._ledger = Ledger()
         self._clear()
 
     def _clear(self) -> None:
@@ -74,11 +73,7 @@ class Asks:
         self._whole: Ledger | None = None  # the account of a string that was priced, for its owner
         self._have = self._inside = 0  # such samples; all samples below the end of what was named
         self._claim: Claim = "none"
-
-    @property
-    def running(self) -> bool:
-        """Say whether a run was begun."""
-        return self._run is not None
+        self._ledger = Ledger()
 
     @property
     def has_work(self) -> bool:
@@ -164,7 +159,7 @@ class Asks:
 
     def fail(self, reason: str) -> Ledger:
         """End the run without a key, and return the account as far as it went."""
-        ledger = self._whole or (self._ledger if self._run is None else self._run.naming(self._policy, 0))
+        ledger = self._whole or (Ledger() if self._run is None else self._run.naming(self._policy, 0))
         if reason == "too little entropy":
             self._caution = min(_MOST_CAUTION, self._caution * _MORE_CAUTION)
         self._end()

@@ -74,7 +74,7 @@ class Answered(Event):
 
     Attributes:
         device: DevEUI, 8 bytes.
-        message: Its answer.
+        message: Its answer, b"" where it refused or nobody replied for the policy's patience.
     """
 
     device: bytes

@@ -188,9 +188,8 @@ class NetworkEnd:
     def _go_on(self, place: int) -> None:
         """Ask the next thing that needs no work, or give up a run that nobody answers."""
         if self._exchange.open:
-            asked = self._exchange.request[0]
-            if self._exchange.waited > self._policy.patience and asked not in (FAIL, DONE) and self._asks.running:
-                self._fail("given up", f"no progress in {self._policy.patience} uplinks")
+            if self._exchange.waited > self._policy.patience:
+                self._lose_patience(self._exchange.request[0])
             return
         try:
             request = self._asks.wanted(place)
@@ -199,6 +198,13 @@ class NetworkEnd:
             return
         if request is not None:
             self._exchange.ask(request)
+
+    def _lose_patience(self, asked: int) -> None:
+        if asked == CARRY:  # nobody may be there to reply to it; the refresh shall not wait for that
+            self._exchange.close()
+            self._told.append(Answered(device=self.device, message=b""))
+        elif asked not in (FAIL, DONE):
+            self._fail("given up", f"no progress in {self._policy.patience} uplinks")
 
     def _fail(self, reason: str, why: str) -> None:
         """End the run without a key: its samples are burned, and the old secret stays."""
