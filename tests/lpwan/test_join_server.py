@@ -267,7 +267,26 @@ def test_a_forgotten_device_is_forgotten_here_too(joining, epochs, activations, 
     joining.answer("ns", asked(join(epochs.roots(0).legacy, 1)))
     monkeypatch.setattr(epochs, "newest", lambda _: None)
     assert code(joining.answer("ns", asked(join(epochs.roots(0).legacy, 2)))) == "UnknownDevEUI"
-    assert activations.record(DEV).roots == []
+    assert [root.keys for root in activations.record(DEV).roots] == [("", "", "")]
+    assert activations.session(DEV, (1).to_bytes(16, "big")) is None
+
+
+def test_a_secret_that_comes_back_does_not_bring_its_nonces_back(joining, epochs):
+    """A replay after `keys forget` and `keys enrol` with the same secret would otherwise give the same session keys."""
+    root, known = epochs.roots(0).legacy, epochs.newest
+    assert code(joining.answer("ns", asked(join(root, 5)))) == "Success"
+    epochs.newest = lambda _: None
+    assert code(joining.answer("ns", asked(join(root, 6)))) == "UnknownDevEUI"
+    epochs.newest = known
+    assert code(joining.answer("ns", asked(join(root, 5)))) == "JoinReqFailed"
+    answer = joining.answer("ns", asked(join(root, 6)))
+    assert JoinAccept.opened(bytes.fromhex(answer["PHYPayload"]), root)[0].join_nonce == 2
+
+
+def test_an_unknown_device_leaves_nothing(joining, activations):
+    other = json.loads(asked(join(bytes(16), 1)))
+    assert code(joining.answer("ns", json.dumps(other | {"DevEUI": "11" * 8}).encode())) == "UnknownDevEUI"
+    assert activations._db.execute("SELECT count(*) FROM devices").fetchone() == (0,)
 
 
 def test_the_join_nonces_end(joining, epochs, activations):

@@ -51,7 +51,7 @@ def _map(found: Outcomes, axes: Axes, figure: Figure) -> None:
     kilometres, masts, days = found.world.place / 1_000, found.world.gateway / 1_000, found.pooled
     keyed, soon = np.isfinite(days), np.isfinite(found.days)
     axes.scatter(
-        kilometres[~keyed, 0], kilometres[~keyed, 1], s=7, color=_NONE, marker="x", lw=0.8, label="nothing secret"
+        kilometres[~keyed, 0], kilometres[~keyed, 1], s=7, color=_NONE, marker="x", lw=0.8, label="none in ten years"
     )
     if soon.any():
         axes.scatter(kilometres[soon, 0], kilometres[soon, 1], s=36, facecolors="none", edgecolors="#1a1a1a", lw=0.7,

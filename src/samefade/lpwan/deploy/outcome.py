@@ -238,8 +238,10 @@ def _limits(
             said.append("a battery's life")
         elif shared[i] < _FAINT:
             said.append("the turn-around" if kind.travel else "nothing that varies")
+        elif left[i] < 0.5 * shared[i]:
+            said.append("Eve hears it too")
         else:
-            said.append("Eve hears it too" if left[i] < 0.5 * shared[i] else "the cost of reconciliation")
+            said.append("too short a record" if left[i] > setting.overhead else "the cost of reconciliation")
     return tuple(said)
 
 

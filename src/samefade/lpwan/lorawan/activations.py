@@ -19,6 +19,7 @@ from samefade.keys.errors import StoreDamaged, StoreLocked
 from samefade.keys.vault import KeyFile, Vault, refuse_open
 
 SESSIONS = 2  # of a device, whose AppSKey may still be asked for: the one in use and the one before
+NO_KEYS = "", "", ""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB)",
     "CREATE TABLE IF NOT EXISTS devices (dev_eui BLOB PRIMARY KEY, sealed BLOB)",
@@ -34,7 +35,7 @@ class HeldRoot:
     Attributes:
         name: Public name of the epoch key.
         epoch: Its number.
-        keys: Legacy AppKey, NwkKey and AppKey, in hexadecimal digits.
+        keys: Legacy AppKey, NwkKey and AppKey, in hexadecimal digits; empty where they were destroyed.
         counted: Highest DevNonce of a device that counts, −1 before the first.
         drawn: DevNonces of a device that draws them.
         rejoined: Highest RJcount1, −1 before the first.
@@ -129,9 +130,12 @@ class Activations:
             return self._record(self._db, dev_eui)
 
     def forget(self, dev_eui: bytes) -> None:
-        """Destroy what is kept of a device."""
-        with self._writing() as db:
-            db.execute("DELETE FROM devices WHERE dev_eui = ?", (dev_eui,))
+        """Destroy the keys of a device; the nonces that it used stay used, in case the same secret comes back."""
+        if not self.record(dev_eui).roots:
+            return
+        with self.changing(dev_eui) as record, self._writing() as db:
+            for root in record.roots:
+                root.keys = NO_KEYS
             db.execute("DELETE FROM sessions WHERE dev_eui = ?", (dev_eui,))
 
     def keep_session(self, dev_eui: bytes, name: bytes, app_s_key: bytes) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samefade.lpwan.lorawan import backend, derivation
-from samefade.lpwan.lorawan.activations import Activations, HeldRoot, Record
+from samefade.lpwan.lorawan.activations import NO_KEYS, Activations, HeldRoot, Record
 from samefade.lpwan.lorawan.backend import Message, Partner, Refused
 from samefade.lpwan.lorawan.derivation import SessionKeys
 from samefade.lpwan.lorawan.epochs import Epochs
@@ -91,7 +91,7 @@ class JoinServer:
         if (request.dev_eui, request.join_eui) != (dev_eui, self.join_eui):
             raise Refused("JoinReqFailed", "the frame is of another device or for another join server")
         newer = message.newer()
-        held = next((root for root in record.roots if request.under(_network_root(root, newer=newer))), None)
+        held = next((root for root in _usable(record) if request.under(_network_root(root, newer=newer))), None)
         if held is None:
             raise Refused("MICFailed", "no root of this device fits")
         _burn(held, request.dev_nonce, counts=message.counts())
@@ -165,14 +165,22 @@ class JoinServer:
 
 
 def _hold(record: Record, name: str, epoch: int, derived: Callable[[], Any]) -> None:
-    """Put the newest root first, unless it is there."""
-    if any(root.name == name for root in record.roots):
+    """Put the newest root first, unless it is there; one whose keys were destroyed gets them again, not its nonces."""
+    known = next((root for root in record.roots if root.name == name), None)
+    if known is not None and known.keys != NO_KEYS:
         return
     keys = derived()
     made = HeldRoot(name, epoch, (keys.legacy.hex(), keys.network.hex(), keys.application.hex()))
+    if known is not None:
+        known.keys = made.keys
+        return
     joined = [root for root in record.roots if root.joined]
     waiting = [root for root in record.roots if not root.joined]
     record.roots = [made, *waiting[: MOST - 1], *joined]
+
+
+def _usable(record: Record) -> list[HeldRoot]:
+    return [root for root in record.roots if root.keys != NO_KEYS]
 
 
 def _drop_older(record: Record, held: HeldRoot) -> None:
@@ -193,7 +201,7 @@ def _rejoining(request: RejoinRequest, record: Record, join_eui: bytes) -> HeldR
         if request.scope != join_eui:
             raise Refused("JoinReqFailed", "the frame is for another join server")
         fits = (
-            root for root in record.roots
+            root for root in _usable(record)
             if request.under(derivation.join_keys(_bytes(root)[1], request.dev_eui).integrity)
         )  # fmt: skip
         held = next(fits, None)
@@ -204,7 +212,7 @@ def _rejoining(request: RejoinRequest, record: Record, join_eui: bytes) -> HeldR
         held.rejoined = request.count
         _drop_older(record, held)
         return held
-    held = next((root for root in record.roots if root.joined), None)
+    held = next((root for root in _usable(record) if root.joined), None)
     if held is None:
         raise Refused("JoinReqFailed", "the device has no session")
     if request.count <= record.rejoined:
