@@ -164,7 +164,8 @@ def test_serve_from_beginning_to_end(lpwan, roll, tmp_path):
             told = [json.loads(running.stdout.readline())]
             topic = messages.chirpstack_topic(ONE.hex())
             hostile = [(topic, b'{"a":"' + b"x" * 10_000_000 + b'"}'), (topic, b"[" * 200_000), (topic, b"\xff")]
-            good = [messages.chirpstack_join(ONE.hex()), messages.chirpstack_up(ONE.hex(), 7)]
+            good = [messages.chirpstack_up(ONE.hex(), 7), messages.chirpstack_join(ONE.hex())]
+            good.append(messages.chirpstack_up(ONE.hex(), 0, address="01189440"))
             asyncio.run(_send(broker.port, [*hostile, *good]))
             told.append(json.loads(running.stdout.readline()))
             with pytest.raises(ServedAlready):

@@ -39,7 +39,24 @@ def test_a_join_begins_again_and_two_joins_without_a_frame_are_one():
     track, _ = heard(Track(), 500)
     track = track.joined().joined()
     track, orders = heard(track, 500)
-    assert (orders, track.session, track.counter) == (["next"], 1, 2**32 + 500)
+    assert (orders, track.session, track.counter) == (["restarted"], 1, 2**32 + 500)
+    assert Track().joined() == Track()
+
+
+def test_a_join_whose_answer_the_device_did_not_hear_begins_nothing():
+    track, _ = heard(Track(), 500, name="00189440")
+    track, orders = heard(track.joined(), 501, name="00189440")
+    assert (orders, track.session) == (["next"], 0)
+    track, orders = heard(track, 0, name="01189440")  # it heard the next one
+    assert (orders, track.session) == (["restarted"], 1)
+
+
+def test_a_frame_of_the_session_before_begins_nothing():
+    track, _ = heard(Track(), 500, name="00189440")
+    track, _ = heard(track.joined(), 0, 1, name="01189440")
+    again, orders = heard(track, 500, 501, name="00189440")
+    assert (again, orders) == (track, ["late", "late"])
+    assert heard(track.joined(), 0, name="00189440")[1] == ["restarted"]  # the address may come again
 
 
 def test_another_address_is_another_session_even_where_the_counter_fits():

@@ -201,7 +201,6 @@ class Desk:
         elif isinstance(said, Joined):
             self.counts["joins"] += 1
             opened.track = opened.track.joined()
-            opened.told.append({"event": "joined", "device": said.device, "session": opened.track.session})
         else:
             self._sent(opened, said)
         opened.address = said.address if not isinstance(said, Sent) else opened.address
@@ -213,7 +212,8 @@ class Desk:
             self.counts[f"dropped: {order}"] += 1
             return
         if order == "restarted":
-            opened.told.append({"event": "restarted", "device": said.device, "session": track.session})
+            kind = "joined" if opened.track.rejoining else "restarted"
+            opened.told.append({"event": kind, "device": said.device, "session": track.session})
         track, rssi = track.measured(said.uplink.heard)
         if rssi is None:
             self.counts["frames without a reading"] += 1

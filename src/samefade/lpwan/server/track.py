@@ -20,6 +20,8 @@ class Track:
     Attributes:
         session: How often its counters began again.
         name: What the server calls the session, its DevAddr; empty before the first frame.
+        before: What it called the session before.
+        rejoining: Whether a join was told of, of which no frame came yet; the device may never have heard of it.
         last: Highest counter of this session, 32 bits; −1 before the first frame.
         wide: Whether the server has told a counter of more than 16 bits in this session.
         home: Gateway whose readings are taken, as both ends must hear the same path; empty before the first.
@@ -30,6 +32,8 @@ class Track:
 
     session: int = 0
     name: str = ""
+    before: str = ""
+    rejoining: bool = False
     last: int = -1
     wide: bool = False
     home: str = ""
@@ -47,29 +51,36 @@ class Track:
 
         A counter never goes back within a session, for a sample of the past may be in use already:
         `late` and `again` change nothing, and the frame is to be dropped.
-        `restarted` is the first frame of a session that no join was told of.
+        `restarted` is the first frame of a session: its DevAddr is another one, its counter fell, or a join was told of
+        by a server that tells no DevAddr.
+        A join alone begins none, because the device goes on as before where it does not hear the answer.
 
         Args:
             told: Counter as the server tells it: 32 bits, or the lower 16 of them.
             name: DevAddr, which a join changes; empty where it is not told.
         """
-        if name and self.name and name != self.name and self.last >= 0:
-            return self.joined().ahead(told, told, name), "restarted"
+        known = bool(name and self.name)
+        if known and name == self.before != self.name and not self.rejoining:
+            return self, "late"
         counter = self._unfolded(told)
         behind = self.last - counter
+        moved = name != self.name if known else self.rejoining
+        if self.last >= 0 and (moved or behind >= LATE):
+            return self._begun().ahead(told, told, name), "restarted"
         if behind < 0:
             return self.ahead(counter, told, name or self.name), "next"
-        if behind == 0:
-            return self, "again"
-        if behind < LATE:
-            return self, "late"
-        return self.joined().ahead(told, told, name), "restarted"
+        return self, "late" if behind else "again"
 
     def joined(self) -> "Track":
-        """Begin a new session; one in which nothing was heard yet is taken as the new one."""
-        if self.last < 0:
-            return self
-        return Track(session=self.session + 1, home=self.home)
+        """Expect a new session, unless nothing was heard in this one."""
+        return replace(self, rejoining=self.last >= 0)
+
+    def ahead(self, counter: int, told: int, name: str) -> "Track":
+        """Take a counter that is higher than all before it in its session."""
+        return replace(self, last=counter, name=name, wide=self.wide or told >= _HALF)
+
+    def _begun(self) -> "Track":
+        return Track(session=self.session + 1, home=self.home, before=self.name)
 
     def measured(self, heard: tuple[Heard, ...]) -> tuple["Track", float | None]:
         """Return the reading to take, None where this frame has none that the device can have, too.
@@ -109,10 +120,6 @@ class Track:
     def unpacked(cls, fields: dict[str, Any]) -> "Track":
         """Return what `packed` gave."""
         return cls(**fields)
-
-    def ahead(self, counter: int, told: int, name: str) -> "Track":
-        """Take a counter that is higher than all before it in its session."""
-        return replace(self, last=counter, name=name, wide=self.wide or told >= _HALF)
 
     def _unfolded(self, told: int) -> int:
         """Return a counter in 32 bits, from a server that may tell its lower 16 alone."""
