@@ -19,10 +19,10 @@ from samefade.lpwan.deploy import (
     Deployment,
     Motion,
     closed,
-    day,
     fades,
     outcomes,
     protocol,
+    readings,
     sample,
     simulate,
 )
@@ -90,7 +90,7 @@ def test_the_turn_around_is_that_of_jakes():
     world = place(setting)
     rng = np.random.default_rng(1)
     delay = np.linspace(0.2, 6, 100)
-    rho, moved = day._kept(setting, world, np.zeros(100, int), delay, rng)
+    rho, moved = readings.kept_over(setting, world, np.zeros(100, int), delay, rng)
     np.testing.assert_allclose(rho, j0(2 * np.pi * 0.2 * world.carrier / 299_792_458 * delay), atol=1e-12)
     np.testing.assert_allclose(moved, 0.2 * delay)
 

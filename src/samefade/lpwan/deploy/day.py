@@ -2,58 +2,20 @@
 
 A pair is an uplink that the answering gateway heard and an answer that the device heard; each end reads one strength.
 End a is the gateway and end b the device, as in `channel.correlation.Channel`.
-The reading is S + 20·log10|h + n|, rounded: shadows S, fade h, noise n at the mean SNR with a symbol's processing gain
-(10·log10 2^SF), as `channel.correlation.Channel` has it for snapshots, which gives the closed form (`closed`).
 """
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.channel.correlation import Bell, Jakes, doppler
-from samefade.channel.large_scale import LIGHT
 from samefade.lpwan.deploy import fades
 from samefade.lpwan.deploy.airing import THRESHOLD, Air, air, floor, starts
+from samefade.lpwan.deploy.piece import Piece, Played, decibels
+from samefade.lpwan.deploy.readings import Readings, draw
 from samefade.lpwan.deploy.setting import Deployment
 from samefade.lpwan.deploy.tally import COUNTS, FOLLOWED, MOMENTS, Tally
 from samefade.lpwan.deploy.world import World, place, state
-from samefade.types import Complex
-
-
-class Played(NamedTuple):
-    """The air of a piece of work, by slot and device (K, n) unless said otherwise.
-
-    Attributes:
-        start: Seconds after its beginning, infinite where nothing was sent.
-        channel: Index.
-        server: Gateway that heard it best, −1 for none.
-        window: In which it was answered, 0 for none.
-        why: Bits of `loops`: why it was not heard, or not answered.
-        answer: When the answer began, s.
-    """
-
-    start: NDArray[np.float64]
-    channel: NDArray[np.int64]
-    server: NDArray[np.int64]
-    window: NDArray[np.int64]
-    why: NDArray[np.int64]
-    answer: NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class _Piece:
-    """What the steps of a piece of work share."""
-
-    number: int
-    setting: Deployment
-    world: World
-    table: Air
-    shadows: NDArray[np.float64]
-    gains: Complex
-    steady: NDArray[np.float64]
-    scattered: NDArray[np.float64]
 
 
 def simulate(setting: Deployment, piece: int, keep: tuple[int, ...] = ()) -> Tally:
@@ -66,7 +28,7 @@ def simulate(setting: Deployment, piece: int, keep: tuple[int, ...] = ()) -> Tal
     """
     about, start, channel, rng = _begun(setting, piece)
     played = _played(about, start, channel)
-    return _tally(about, played, _heard(about, played, rng), keep)
+    return _tally(about, played, draw(about, played, rng), keep)
 
 
 def play(setting: Deployment, piece: int) -> tuple[Air, World, Played]:
@@ -77,24 +39,24 @@ def play(setting: Deployment, piece: int) -> tuple[Air, World, Played]:
 
 def _begun(
     setting: Deployment, piece: int
-) -> tuple[_Piece, NDArray[np.float64], NDArray[np.int64], np.random.Generator]:
+) -> tuple[Piece, NDArray[np.float64], NDArray[np.int64], np.random.Generator]:
     rng = np.random.default_rng([setting.seed, 1, piece])
     world, table = place(setting), air(setting.region, setting.payload, setting.noise_figure)
     start, channel = starts(setting, world.sf, rng)
     times = np.maximum.accumulate(np.where(np.isfinite(start), start, 0.0), axis=0)
     shadows, gains = fades.walk(setting, world, state(setting, world, piece), times, rng)
     steady, scattered = np.sqrt(world.k / (world.k + 1)), np.sqrt(1 / (world.k + 1))
-    return _Piece(piece, setting, world, table, shadows, gains, steady, scattered), start, channel, rng
+    return Piece(piece, setting, world, table, shadows, gains, steady, scattered), start, channel, rng
 
 
-def _played(about: _Piece, start: NDArray[np.float64], channel: NDArray[np.int64]) -> Played:
+def _played(about: Piece, start: NDArray[np.float64], channel: NDArray[np.int64]) -> Played:
     """Send the frames in the order of their starts."""
     from samefade.lpwan.deploy import loops
 
     setting, world, table = about.setting, about.world, about.table
     masts = setting.gateways
     felt = about.steady[:, None] + about.scattered[:, None] * about.gains[..., :masts]
-    level = table.power - world.loss + about.shadows[..., :masts] + _decibels(felt)
+    level = table.power - world.loss + about.shadows[..., :masts] + decibels(felt)
     sent = np.flatnonzero(np.isfinite(start))
     order = sent[np.argsort(start.ravel()[sent], kind="stable")]
     sf = np.broadcast_to(world.sf - 7, start.shape).ravel()[order]
@@ -124,13 +86,13 @@ def _played(about: _Piece, start: NDArray[np.float64], channel: NDArray[np.int64
     return Played(start, channel, server, window, why, answer)
 
 
-def _slots(about: _Piece) -> NDArray[np.int64]:
+def _slots(about: Piece) -> NDArray[np.int64]:
     """Return the slots of the day that are in this piece."""
     here = about.setting.slots // about.setting.parts
     return np.arange(here) + about.number % about.setting.parts * here
 
 
-def _asks(about: _Piece) -> NDArray[np.bool_]:
+def _asks(about: Piece) -> NDArray[np.bool_]:
     """Return which frames ask for an answer, (K, n)."""
     return np.asarray((_slots(about)[:, None] + np.arange(about.setting.devices)) % about.setting.every == 0)
 
@@ -142,115 +104,7 @@ def _spread(values: NDArray[Any], order: NDArray[np.int64], shape: tuple[int, ..
     return made.reshape(*shape, *values.shape[1:])
 
 
-class _Readings(NamedTuple):
-    """Readings of pairs, as lists over slots and devices: where, and what gateway, device and Eve read, dB."""
-
-    heard: NDArray[np.bool_]
-    slot: NDArray[np.int64]
-    device: NDArray[np.int64]
-    a: NDArray[np.float64]
-    b: NDArray[np.float64]
-    e: NDArray[np.float64]
-
-
-def _heard(about: _Piece, played: Played, rng: np.random.Generator) -> _Readings:
-    """Draw what is read of every answered frame; where the device misses the answer there is no pair."""
-    setting, world, table = about.setting, about.world, about.table
-    slot, device = np.nonzero(played.window)
-    server, window, channel = (part[slot, device] for part in (played.server, played.window, played.channel))
-    link = _links(table, world.sf[device] - 7, channel, window)
-    down_air = np.where(window == 1, table.first_air[world.sf[device] - 7, channel], table.second_air)
-    delay = table.up[world.sf[device] - 7] / 2 + table.delay + (window - 1) + down_air / 2
-    gap = np.where(window == 1, table.first_gap[channel], table.second_gap[channel])
-    over_time, moved = _kept(setting, world, device, delay, rng)
-    over_frequency = setting.profile.gain(gap)
-
-    up_shade, up_gain = about.shadows[slot, device, server], about.gains[slot, device, server]
-    kept = setting.shadowing.correlation(moved)
-    fresh = setting.shadowing.spread * rng.standard_normal(len(slot))
-    down_shade = kept * up_shade + np.sqrt(1 - kept**2) * fresh
-    other = about.gains[slot, device, setting.gateways]
-    down_gain = over_time * (over_frequency * up_gain + np.sqrt(1 - over_frequency**2) * other)
-    down_gain += np.sqrt(1 - over_time**2) * _circular(len(slot), rng)
-
-    loss = world.loss[device, server]
-    steady, scattered = about.steady[device], about.scattered[device]
-    up_snr = table.power - loss - floor(125_000, setting.noise_figure)
-    down_snr = link[:, 0] - loss - link[:, 1]
-    felt = steady + scattered * down_gain
-    heard = down_snr + down_shade + _decibels(felt) >= link[:, 2]
-    gain = 10 * np.log10(2.0) * world.sf[device]
-    a = _read(up_shade, steady + scattered * up_gain, up_snr + gain, rng)
-    b = _read(down_shade, felt, down_snr + gain, rng)
-    e = _eve(about, (slot, device), (up_shade, down_shade), (up_gain, down_gain), (up_snr + gain, down_snr + gain), rng)
-    at_gateway, at_device = table.power - loss, link[:, 0] - loss
-    a, b = (_rounded(level, mean, setting.step) for level, mean in ((a, at_gateway), (b, at_device)))
-    return _Readings(heard, slot, device, a, b, e)
-
-
-def _eve(
-    about: _Piece,
-    where: tuple[NDArray[np.int64], NDArray[np.int64]],
-    shades: tuple[NDArray[np.float64], NDArray[np.float64]],
-    gains: tuple[Complex, Complex],
-    snrs: tuple[NDArray[np.float64], NDArray[np.float64]],
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Return what Eve reads: the frame that the end beside her receives, with a receiver as good as that end's."""
-    setting, world = about.setting, about.world
-    end = 1 if setting.beside_device else 0
-    shared = float(setting.shadowing.shared(setting.eve.from_a, setting.eve.from_b))
-    rho = float(setting.eve.gain(LIGHT / world.carrier))
-    own_shade = about.shadows[(*where, setting.gateways)]
-    own_gain = about.gains[(*where, setting.gateways + 1)]
-    shade = shared * shades[end] + np.sqrt(1 - shared**2) * own_shade
-    gain = rho * gains[end] + np.sqrt(1 - rho**2) * own_gain
-    device = where[1]
-    return _read(shade, about.steady[device] + about.scattered[device] * gain, snrs[end], rng)
-
-
-def _kept(
-    setting: Deployment, world: World, device: NDArray[np.int64], delay: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the correlation over time of each pair's fade, and how far the device has moved in between, metres."""
-    active = rng.random(len(device))
-    over_time, moved = np.ones(len(device)), np.zeros(len(device))
-    for number, (kind, _) in enumerate(setting.motions):
-        of = world.motion[device] == number
-        moves = of & (active < kind.active)
-        rests = of & ~moves
-        over_time[moves] = Jakes().gain(delay[moves], doppler(kind.speed, world.carrier))
-        over_time[rests] = Bell().gain(delay[rests], doppler(kind.stir, world.carrier))
-        moved[moves] = kind.speed * delay[moves]
-    return over_time, moved
-
-
-def _links(
-    table: Air, sf: NDArray[np.int64], channel: NDArray[np.int64], window: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    return np.where((window == 1)[:, None], table.first_link[sf, channel], table.second_link)
-
-
-def _circular(n: int, rng: np.random.Generator) -> Complex:
-    return np.asarray(rng.standard_normal((n, 2)).view(np.complex128)[:, 0] * np.sqrt(0.5))
-
-
-def _decibels(gain: Complex) -> NDArray[np.float64]:
-    return np.asarray(10 * np.log10(gain.real**2 + gain.imag**2))
-
-
-def _read(
-    shade: NDArray[np.float64], gain: Complex, snr: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    return shade + _decibels(gain + 10 ** (-snr / 20) * _circular(len(gain), rng))
-
-
-def _rounded(level: NDArray[np.float64], mean: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """Return a level about the mean of its link, reported in steps of absolute strength."""
-    return level if step == 0 else np.round((mean + level) / step) * step - mean
-
-
-def _tally(about: _Piece, played: Played, read: _Readings, keep: tuple[int, ...]) -> Tally:
+def _tally(about: Piece, played: Played, read: Readings, keep: tuple[int, ...]) -> Tally:
     from samefade.lpwan.deploy import loops
 
     setting, table = about.setting, about.table
@@ -277,7 +131,7 @@ def _tally(about: _Piece, played: Played, read: _Readings, keep: tuple[int, ...]
     return Tally(days, counts, _moments(read, setting.devices), up, down, _followed(about, played, read, keep))
 
 
-def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
+def _moments(read: Readings, devices: int) -> NDArray[np.float64]:
     """Return the sums of products, each pair beside the one before of the same device and day."""
     order = np.lexsort((read.slot, read.device))
     order = order[read.heard[order]]
@@ -292,7 +146,7 @@ def _moments(read: _Readings, devices: int) -> NDArray[np.float64]:
     return sums
 
 
-def _followed(about: _Piece, played: Played, read: _Readings, keep: tuple[int, ...]) -> dict[int, NDArray[np.float64]]:
+def _followed(about: Piece, played: Played, read: Readings, keep: tuple[int, ...]) -> dict[int, NDArray[np.float64]]:
     """Return every frame that some devices sent, with what was read of it: `tally.FOLLOWED`."""
     found = {}
     for device in keep:
