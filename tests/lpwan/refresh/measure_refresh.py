@@ -55,12 +55,12 @@ def main():
         told = [round(f[name]) for name in ("up blocks", "up bytes", "down blocks", "down bytes", "down")]
         link = f"{spread:g} dB, {noise:g} dB", f"{lost:.0%}", "{}-{}".format(*spare)
         say(*link, round(f["up"]), round(f["up"] / A_DAY, 1), *told, refused)
-    line, most = Line(Policy(), seed=1), 0
-    for _ in range(800):
+    line, state = Line(Policy(), seed=1, fades=Fades(1, spread=6.0, noise=1.6)), b""  # one that takes many samples
+    for _ in range(2400):
         line.step()
-        most = max(most, len(line.network_stored))
-    state, counter = line.network_stored, line.counter
-    say("largest state of the network's end, bytes", most)
+        state = max(state, line.network_stored, key=len)
+    counter = line.counter
+    say("largest state of the network's end, bytes", len(state))
     tracemalloc.start()
     ends = [NetworkEnd.restored(state, line.policy) for _ in range(200)]
     say("memory of one, bytes", round(tracemalloc.get_traced_memory()[0] / 200))

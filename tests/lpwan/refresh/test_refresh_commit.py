@@ -1,6 +1,8 @@
 """The two-phase commit, at every point where a frame can be lost or an end be killed."""
 
+from dataclasses import replace
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -133,6 +135,16 @@ def test_an_end_killed_in_the_middle_of_a_run_goes_on_with_the_same_samples(kind
     line.until(Refreshed, "device")
     one, other = line.secrets()
     assert one == other
+
+
+def test_a_kill_in_every_single_frame_delays_and_no_more():
+    chance = Random(1)
+    kills = [chance.randrange(6) for _ in range(3000)]
+    line = Scripted(kills, policy=replace(QUICK, patience=600), seed=3, lost=0.0)
+    line.until(Refreshed, "device")
+    one, other = line.secrets()
+    assert one == other
+    assert not line.of(NoKey, "network")
 
 
 def test_a_forged_commitment_is_refused(committing):

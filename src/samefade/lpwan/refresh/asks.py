@@ -16,6 +16,7 @@ from samefade.lpwan.refresh.talk import Found, Heard, next_question, priced, ref
 from samefade.lpwan.refresh.terms import Learnt, learn
 from samefade.session.events import Root
 from samefade.types import Claim, Ledger
+from samefade.wire.cbor import decode, encode
 
 Phase = Literal["pool", "learn", "talk", "commit"]
 _LEAST_ASKED = 32  # places: no request for fewer
@@ -73,7 +74,7 @@ class Asks:
         self._whole: Ledger | None = None  # the account of a string that was priced, for its owner
         self._have = self._inside = 0  # such samples; all samples below the end of what was named
         self._claim: Claim = "none"
-        self._ledger = Ledger()
+        self._ledger = b""  # the account of the candidate, packed: as an object it takes four times the room
 
     @property
     def has_work(self) -> bool:
@@ -169,7 +170,7 @@ class Asks:
         """Take the candidate for good, forget the old secret, and return what the new one is worth."""
         if self.next is not None:
             self._secret = self.next
-        claim, ledger = self._claim, self._ledger
+        claim, ledger = self._claim, unpack_account(decode(self._ledger)) if self._ledger else Ledger()
         self._caution = 1.0
         self._end()
         return claim, ledger
@@ -255,7 +256,8 @@ class Asks:
         refuse(self._policy, claim, self._whole)
         ledger = run.account(self._policy, found.discussion, len(heard.kept), len(found.fixed), claim)
         root = candidate(self._policy, self._secret, run, found.fixed, ledger, claim)
-        self.next, self._claim, self._ledger = Secret(self._secret.device, root), claim, ledger
+        self.next, self._claim = Secret(self._secret.device, root), claim
+        self._ledger = encode(pack_account(ledger))
         self.phase = "commit"
         head = bytes((messages.COMMIT, CLAIMS.index(claim)))
         return head + digest(ledger) + commit_tag(self._secret.device, root)
@@ -266,7 +268,7 @@ class Asks:
         coming = None if root is None else [root.name, root.epoch, root.reveal_secret_bytes()]
         run = None if self._run is None else self._run.parts()
         said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
-        worth = [self._claim, pack_account(self._ledger), self._answered, self._caution, self._need]
+        worth = [self._claim, self._ledger, self._answered, self._caution, self._need]
         return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth]
 
     @classmethod
@@ -278,8 +280,6 @@ class Asks:
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]
         out._lacking, out._spoken, out._learnt, out._told, out._answers = said  # type: ignore[misc]
-        ledger: object
-        out._claim, ledger, out._answered, out._caution, out._need = worth  # type: ignore[misc]
-        out._ledger = unpack_account(ledger)
+        out._claim, out._ledger, out._answered, out._caution, out._need = worth  # type: ignore[misc]
         out._count()
         return out
