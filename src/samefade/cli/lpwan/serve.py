@@ -72,7 +72,7 @@ def serve(
         raise OutOfRange("--downlink-bytes", downlink_bytes, "12 to 51")
     adapter, policy = _adapter(server, application, queue), _policy(every, port)
     password = "" if password_file is None else _private(password_file).decode("utf-8", "replace").strip()
-    files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade {application}"
+    files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade-{application}"
     where = _broker(broker, user=user, password=password, tls=tls, name=name, **files)
     where.context()  # a certificate that cannot be read is told before anything is opened
 
