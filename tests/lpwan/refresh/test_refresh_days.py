@@ -15,8 +15,10 @@ from refresh_line import EUI, QUICK, Fades, Line, root
 from samefade.entropy import assess_cells
 from samefade.errors import RemoteProtocolError
 from samefade.lpwan.refresh import Answered, DeviceEnd, NetworkEnd, NoKey, Policy, Refreshed
-from samefade.lpwan.refresh.messages import ASK, BEGIN, CARRY, COMMIT, DONE, MORE
+from samefade.lpwan.refresh.messages import ASK, BEGIN, CARRY, COMMIT, DONE, MORE, SPEAK, TERMS, Told, pack_lacking
+from samefade.lpwan.refresh.numbers import write_numbers
 from samefade.lpwan.refresh.run import Run
+from samefade.lpwan.refresh.sealing import LAST
 from samefade.lpwan.refresh.talk import Found, Heard, _cells, _worth
 from samefade.lpwan.refresh.terms import Learnt, learn, on_grid
 from samefade.restore import series_of
@@ -185,6 +187,42 @@ def test_spoken_samples_are_never_kept_whatever_the_network_asks():
     spoken = line.device._answers.pool.within(0, kept)[: QUICK.spoken]
     assert len(spoken) == QUICK.spoken
     assert spoken[-1][0] < kept
+
+
+def asked(device, request):
+    """Ask a device with all that the network could, and return its answer, None where it refuses."""
+    device._exchange.hear(device._exchange.number + 1 & 7, LAST, b"\0" + request)
+    device._obey(request)
+    return None if device._exchange.refused else device._exchange.answer
+
+
+def test_a_thief_of_the_prior_secret_hears_no_kept_value():
+    """Whoever can ask anything gets the values of one spoken share a run, and nothing of the same places later."""
+    device = DeviceEnd(EUI, root(), QUICK)
+    for counter in range(400):
+        device.downlink(counter, -100.0 + counter * 7 % 11, b"")
+    first = bytes((BEGIN,)) + write_numbers([0, 300])
+    assert asked(device, bytes((BEGIN,)) + write_numbers([2**40, 300])) is None  # it would burn all that is to come
+    assert asked(device, first) is not None
+    assert asked(device, bytes((SPEAK, 0))) is not None
+    assert asked(device, bytes((SPEAK, 0))) is None  # once
+    lacking = pack_lacking(list(range(QUICK.spoken)))
+    assert asked(device, bytes((MORE,)) + lacking + b"\x20") is None  # nor after the first were taken for gone
+    terms = Told(QUICK.spoken - 1, (110, 120, 130)).pack()
+    assert asked(device, bytes((TERMS, 0)) + terms + b"\0\0\x80\x80") is None  # what was spoken is not kept
+    assert asked(device, first) == bytes(38)  # the places are burned, and a new run has none of them
+    assert asked(device, bytes((SPEAK, 0))) is None
+
+
+def test_the_string_is_fixed_when_the_discussion_begins():
+    line = Line(seed=6, lost=0.0)
+    line.asks(ASK)
+    line.step()
+    device = line.device
+    before = device._answers._run.end
+    assert asked(device, bytes((MORE, 0, 40))) is None
+    assert asked(device, bytes((SPEAK, 0))) is None
+    assert device._answers._run.end == before
 
 
 def test_a_run_never_names_a_place_of_an_earlier_one():

@@ -25,12 +25,14 @@ class Answers:
         next: The secret that was committed to and is not yet in force, or None.
         ledger: The account, as far as it went.
         reason: Why the last request was refused.
+        now: Place of the frame that is being answered.
     """
 
     def __init__(self, policy: Policy, secret: Secret, pool: Pool) -> None:
         """Begin without a run."""
         self._policy, self._secret, self.pool = policy, secret, pool
         self.next: Secret | None = None
+        self.now = 0
         self.ledger, self.reason = Ledger(), REASONS[0]
         self._claim: Claim = "none"
         self._run: Run | None = None
@@ -60,7 +62,7 @@ class Answers:
         if kind == messages.DONE:
             return b"", None
         if kind == messages.BEGIN:
-            first = said.number()
+            first = said.number(self.now)  # or one word could burn all places to come
             self.pool.burn(first)
             self._drop()
             self._run = Run.begun(self._secret.device, self._secret.epoch, first)
@@ -121,6 +123,8 @@ class Answers:
         return answer
 
     def _more(self, run: Run, said: Reader) -> bytes:
+        if self._terms is not None:
+            raise RemoteProtocolError(places="named in the discussion")  # the string is fixed by now
         self._lack(run, said)
         return self._name(run, said)
 
@@ -128,9 +132,8 @@ class Answers:
         """Forget samples that the network has no match for."""
         lacking = messages.read_lacking(said, run.named)
         held = self.pool.samples()
-        inside = (
-            [i for i, (place, _) in enumerate(held) if run.first <= place < run.end][-run.named :] if run.named else []
-        )
+        run_end = sum(place < run.end for place, _ in held)
+        inside = range(run_end - run.named, run_end)  # what was named last lies last
         gone = {inside[position] for position in lacking}
         if gone:
             self.pool.keep([sample for i, sample in enumerate(held) if i not in gone])
@@ -138,21 +141,23 @@ class Answers:
 
     def _speak(self, run: Run, said: Reader) -> bytes:
         """Tell the values of the first samples of the run: the spoken share, by a rule that both know."""
+        if run.spoken >= 0 or self._terms is not None:
+            raise RemoteProtocolError(spoken="before")  # other values would be kept ones
         self._lack(run, said)
         said.end()
-        values = [value for _, value in self.pool.within(run.first, run.end)][: self._policy.spoken]
-        if len(values) != self._policy.spoken:
+        samples = self.pool.within(run.first, run.end)[: self._policy.spoken]
+        if len(samples) != self._policy.spoken:
             self.reason = "samples are gone"
-            raise RemoteProtocolError(spoken=len(values), expected=self._policy.spoken)
-        return messages.pack_values(values)
+            raise RemoteProtocolError(spoken=len(samples), expected=self._policy.spoken)
+        run.spoken = samples[-1][0]
+        return messages.pack_values([value for _, value in samples])
 
     def _begin_talk(self, run: Run, said: Reader) -> bytes:
         if self._terms is not None:
             raise RemoteProtocolError(terms="told before")
         self._lack(run, said)
         terms = Told.read(said)
-        spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
-        if len(spoken) != self._policy.spoken or terms.first <= spoken[-1][0]:
+        if not 0 <= run.spoken < terms.first:
             raise RemoteProtocolError(first_kept=terms.first)  # what was spoken can never be kept
         run.settle()
         self._terms = terms

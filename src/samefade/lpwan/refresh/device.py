@@ -125,7 +125,7 @@ class DeviceEnd:
         if counter <= self._heard or counter >= LAST_NUMBER:
             self.dropped["downlink heard before"] += 1
             return
-        self._heard = counter
+        self._heard, self._answers.now = counter, counter // self._policy.every
         if counter % self._policy.every:
             return
         try:

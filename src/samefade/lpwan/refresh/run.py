@@ -25,11 +25,12 @@ class Run:
     Attributes:
         first: First place.
         end: One behind the last place that was named.
-        named: Samples that the device has in the range named last.
+        named: Samples that the device has in the range named last, as long as the network did not say which it lacks.
         places: Places in all ranges.
         told: What naming tells, bits, were nothing known of it.
         transcript: Hash of all that was said.
         seed: Public seed of the discussion, empty before it began.
+        spoken: Last place that the device spoke, -1 before it did.
     """
 
     first: int
@@ -39,6 +40,7 @@ class Run:
     told: float = 0.0
     transcript: bytes
     seed: bytes = b""
+    spoken: int = -1
 
     @classmethod
     def begun(cls, device: bytes, epoch: int, first: int) -> "Run":
@@ -52,9 +54,9 @@ class Run:
         self.told += _which(count, named)
 
     def lack(self, lacking: int) -> None:
-        """Note that the network named so many of these as lacking."""
+        """Note that the network named so many of these as lacking; it does so once for a range."""
         self.told += _which(self.named, lacking)
-        self.named -= lacking
+        self.named = 0
 
     def say(self, request: bytes, answer: bytes) -> None:
         """Add an exchange to the transcript."""
