@@ -70,10 +70,10 @@ def serve(
 
     if not 12 <= downlink_bytes <= 51:
         raise OutOfRange("--downlink-bytes", downlink_bytes, "12 to 51")
-    adapter, policy = _adapter(server, application, queue), _policy(every, port)
-    password = "" if password_file is None else _private(password_file).decode("utf-8", "replace").strip()
+    adapter, policy = _adapter(server, application, queue), policy_of(every, port)
+    password = "" if password_file is None else private_file(password_file).decode("utf-8", "replace").strip()
     files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade-{application}"
-    where = _broker(broker, user=user, password=password, tls=tls, name=name, **files)
+    where = broker_of(broker, user=user, password=password, tls=tls, name=name, **files)
     where.context()  # a certificate that cannot be read is told before anything is opened
 
     async def run() -> None:
@@ -106,7 +106,7 @@ def enrol(
     from samefade.lpwan.server.register import Register, first_root
 
     secrets = _secrets(device, secret_file, devices)
-    policy, states = _policy(every, port), {}
+    policy, states = policy_of(every, port), {}
     with bar("enrolling", quiet=json) as progress:
         for done, (eui, secret) in enumerate(secrets.items(), 1):
             states[eui] = NetworkEnd(eui, first_root(eui, secret), policy).reveal_secret_state_bytes()
@@ -176,13 +176,19 @@ def _adapter(server: str, application: str, queue: str) -> "Adapter":
     raise OutOfRange("--server", server, " or ".join(_SERVERS))
 
 
-def _policy(every: int, port: int) -> "Policy":
+def policy_of(every: int, port: int) -> "Policy":
+    """Return the rules that these options say, and else the protocol's own."""
     from samefade.lpwan.refresh import Policy
 
     return Policy(every=every, port=port)
 
 
-def _broker(address: str, **about: Any) -> "Broker":  # noqa: ANN401 -- fields of Broker
+def broker_of(address: str, **about: Any) -> "Broker":  # noqa: ANN401 -- fields of Broker
+    """Return the broker at host, host:port or [address]:port.
+
+    Raises:
+        OutOfRange: When it is none of these.
+    """
     from samefade.lpwan.server.mqtt import Broker
 
     host, colon, port = address.rpartition(":")
@@ -197,9 +203,9 @@ def _secrets(device: str | None, secret_file: Path | None, devices: Path | None)
     from samefade.lpwan.server.roll import read_roll
 
     if devices is not None and device is None and secret_file is None:
-        return read_roll(devices, _private(devices))
+        return read_roll(devices, private_file(devices))
     if devices is None and device is not None and secret_file is not None:
-        return {_eui(device): _private(secret_file)}
+        return {_eui(device): private_file(secret_file)}
     raise OutOfRange("what to enrol", "neither or both", "DEVEUI with --secret-file, or --devices FILE")
 
 
@@ -245,7 +251,13 @@ _SAID = {
 }
 
 
-def _private(path: Path) -> bytes:
+def private_file(path: Path) -> bytes:
+    """Return what is in a file that its owner alone may read.
+
+    Raises:
+        OthersMayRead: When others may.
+        InputError: When it cannot be read.
+    """
     from samefade.keys.vault import refuse_open
 
     try:
