@@ -4,6 +4,7 @@ import typer
 
 from samefade.cli.lpwan import join, serve
 from samefade.cli.lpwan.plan import plan
+from samefade.cli.lpwan.rehearse import rehearse
 from samefade.cli.lpwan.simulate import simulate
 
 app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, serve.", no_args_is_help=True)
@@ -18,3 +19,4 @@ app.add_typer(join.app, name="join")
 app.command()(plan)
 app.command()(simulate)
 serve.register(app)
+app.command()(rehearse)
