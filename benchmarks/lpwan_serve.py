@@ -21,16 +21,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from base64 import b64encode
 from pathlib import Path
 from random import Random
 
 import numpy as np
 
+from samefade.lpwan.frames import Heard
+from samefade.lpwan.rehearsal import chirpstack
+
 Row = dict[str, object]
 DEVICES, PER_HOUR = 10_000, 10
 RATE = DEVICES * PER_HOUR / 3600  # frames a second
 APPLICATION = "48f5f4a4-5ab0-4f4c-8c0b-2a5ce3f10f11"
+NOW = 1_800_000_000.25  # what messages call the time
 SECONDS = 40.0  # at the rate of the bar
 KILLS = 100
 
@@ -157,42 +160,19 @@ class _Serve:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def _about(device: str) -> dict[str, object]:
+    return chirpstack.info(APPLICATION, device, name="tracker", application_name="trackers")
+
+
 def _frame(number: int, counter: int) -> tuple[str, bytes]:
-    device = eui(number).hex()
-    event = {
-        "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": "2026-01-01T00:00:00.25Z",
-        "deviceInfo": {
-            "tenantId": "52f14cd4-c6f1-4fbd-8f87-4025e1d49242", "tenantName": "ChirpStack",
-            "applicationId": APPLICATION, "applicationName": "trackers", "deviceName": "tracker", "devEui": device,
-            "deviceProfileId": "14855bf7-d10d-4aee-b618-ebfcb64dc7ad", "deviceProfileName": "class A", "tags": {},
-        },
-        "devAddr": "00189440", "adr": True, "dr": 5, "fCnt": counter, "fPort": 85,
-        "data": b64encode(b"21.5 degrees\0").decode(),
-        "rxInfo": [
-            {
-                "gatewayId": f"0016c001ff10a23{gateway}", "uplinkId": 4217106255, "nsTime": "2026-01-01T00:00:00.25Z",
-                "rssi": -97 - gateway, "snr": 6.5 - gateway, "channel": 2, "rfChain": 1, "location": {},
-                "context": "EFwMtA==", "metadata": {"region_common_name": "EU868"}, "crcStatus": "CRC_OK",
-            }
-            for gateway in range(3)
-        ],
-        "txInfo": {
-            "frequency": 868500000,
-            "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7, "codeRate": "CR_4_5"}},
-        },
-        "regionConfigId": "eu868",
-    }  # fmt: skip
-    return f"application/{APPLICATION}/device/{device}/event/up", json.dumps(event).encode()
+    heard = [Heard(f"0016c001ff10a23{gateway}", -97 - gateway, 6.5 - gateway, 2) for gateway in range(3)]
+    about = _about(eui(number).hex())
+    return chirpstack.published("up", chirpstack.up(about, counter, b"21.5 degrees\0", heard, port=85, time=NOW))
 
 
 def _sent(topic: str) -> tuple[str, bytes]:
-    device = topic.split("/")[3]
-    event = {
-        "downlinkId": 3197333221, "time": "2026-01-01T00:00:00.25Z", "deviceInfo": {"devEui": device},
-        "queueItemId": "ed7e2a1b-22bd-4ef8-9bd8-a6be31f8c9b7", "gatewayId": "0016c001ff10a230",
-        "txInfo": {"frequency": 868500000, "power": 16, "timing": {"delay": {"delay": "1s"}}},
-    }  # fmt: skip
-    return f"application/{APPLICATION}/device/{device}/event/txack", json.dumps(event).encode()
+    event = chirpstack.sent(_about(topic.split("/")[3]), "0016c001ff10a230", counter=0, queued="a frame", time=NOW)
+    return chirpstack.published("txack", event)
 
 
 class _Air:

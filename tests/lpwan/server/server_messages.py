@@ -6,23 +6,19 @@ The Things Stack v3: "Data Formats", and api/ttn/lorawan/v3/{messages,metadata}.
 
 import json
 from base64 import b64encode
-from datetime import UTC, datetime
+
+from samefade.lpwan.frames import Heard
+from samefade.lpwan.rehearsal import chirpstack
+from samefade.lpwan.rehearsal.chirpstack import bare
 
 APPLICATION = "48f5f4a4-5ab0-4f4c-8c0b-2a5ce3f10f11"
 GATEWAYS = ("0016c001ff10a235", "0016c001ff10a236", "0016c001ff10a237")
 TENANT = "weather@ttn"
+NOW = 1_800_000_000.25
 
 
-def bare(value):
-    """Leave out what protocol-buffer JSON leaves out."""
-    if isinstance(value, dict):
-        left = {name: bare(each) for name, each in value.items()}
-        return {name: each for name, each in left.items() if each not in (0, False, "", None) or each == {}}
-    return [bare(each) for each in value] if isinstance(value, list) else value
-
-
-def moment(seconds=1_800_000_000.25):
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def moment():
+    return chirpstack.moment(NOW)
 
 
 def chirpstack_topic(device, kind="up"):
@@ -30,56 +26,22 @@ def chirpstack_topic(device, kind="up"):
 
 
 def chirpstack_info(device):
-    return {
-        "tenantId": "52f14cd4-c6f1-4fbd-8f87-4025e1d49242", "tenantName": "ChirpStack", "applicationId": APPLICATION,
-        "applicationName": "trackers", "deviceProfileId": "14855bf7-d10d-4aee-b618-ebfcb64dc7ad",
-        "deviceProfileName": "class A", "deviceName": "tracker", "devEui": device, "tags": {},
-    }  # fmt: skip
+    return chirpstack.info(APPLICATION, device, name="tracker", application_name="trackers")
 
 
 def chirpstack_up(device, counter, payload=b"", port=85, heard=((GATEWAYS[0], -97, 6.5, 2),), **more):
-    event = {
-        "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": moment(),
-        "deviceInfo": chirpstack_info(device), "devAddr": more.pop("address", "00189440"), "adr": True, "dr": 5,
-        "fCnt": counter, "fPort": port, "confirmed": False, "data": b64encode(payload).decode(),
-        "rxInfo": [
-            {
-                "gatewayId": gateway, "uplinkId": 4217106255, "nsTime": moment(), "rssi": rssi, "snr": snr,
-                "channel": channel, "rfChain": 1, "location": {}, "context": "EFwMtA==",
-                "metadata": {"region_common_name": "EU868"}, "crcStatus": "CRC_OK",
-            }
-            for gateway, rssi, snr, channel in heard
-        ],
-        "txInfo": {
-            "frequency": 868500000,
-            "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7, "codeRate": "CR_4_5"}},
-        },
-        "regionConfigId": "eu868",
-    }  # fmt: skip
-    return chirpstack_topic(device), json.dumps(bare(event | more)).encode()
+    heard, address = [Heard(*one) for one in heard], more.pop("address", "00189440")
+    event = chirpstack.up(chirpstack_info(device), counter, payload, heard, port=port, address=address, time=NOW)
+    return chirpstack.published("up", event | more)
 
 
 def chirpstack_join(device):
-    event = {
-        "deduplicationId": "c9dbe358-2578-4fb7-b295-66b44edc45a6", "time": moment(),
-        "deviceInfo": chirpstack_info(device), "devAddr": "01189440", "regionConfigId": "eu868",
-    }  # fmt: skip
-    return chirpstack_topic(device, "join"), json.dumps(event).encode()
+    return chirpstack.published("join", chirpstack.join(chirpstack_info(device), address="01189440", time=NOW))
 
 
 def chirpstack_txack(device, gateway=GATEWAYS[0], counter=0, queued="ed7e2a1b-22bd-4ef8-9bd8-a6be31f8c9b7", antenna=0):
-    event = {
-        "downlinkId": 3197333221, "time": moment(), "deviceInfo": chirpstack_info(device), "queueItemId": queued,
-        "fCntDown": counter, "gatewayId": gateway,
-        "txInfo": {
-            "frequency": 868500000, "power": 16,
-            "modulation": {
-                "lora": {"bandwidth": 125000, "spreadingFactor": 7, "codeRate": "CR_4_5", "polarizationInversion": True}
-            },
-            "antenna": antenna, "timing": {"delay": {"delay": "1s"}}, "context": "EFwMtA==",
-        },
-    }  # fmt: skip
-    return chirpstack_topic(device, "txack"), json.dumps(bare(event)).encode()
+    about = {"counter": counter, "queued": queued, "antenna": antenna}
+    return chirpstack.published("txack", chirpstack.sent(chirpstack_info(device), gateway, **about, time=NOW))
 
 
 def chirpstack_log(device, code):

@@ -139,7 +139,7 @@ def _told(play: "Play", trackers: "Sequence[Tracker]", rules: "Rules", *, as_jso
 def _row(result: dict[str, Any], rules: "Rules") -> tuple[str, ...]:
     account = result.get("account", [])
     earned, paid = (sum(bits for _, bits in account if (bits > 0) == kind) for kind in (True, False))
-    ledger = f"{earned:.0f} − {-paid:.0f} = {earned + paid:.0f}" if account else "–"
+    ledger = f"{earned:.0f} − {-paid:.0f} = {earned + paid:.0f}" if earned else "–"
     counts = (f"{result[name]:,}" for name in ("frames", "lost", "downlinks"))
     named = (result["name"], result["device"], str(result["epoch"]), result.get("root", "–"))
     return (*named, *counts, result.get("claim", "–"), ledger, _outcome(result, rules))

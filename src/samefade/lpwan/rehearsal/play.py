@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
-from samefade.errors import NoAnswer
+from samefade.errors import InputError, NoAnswer
 from samefade.lpwan.frames import Heard
 from samefade.lpwan.refresh import NoKey, Refreshed
 from samefade.lpwan.rehearsal import chirpstack
@@ -30,7 +30,7 @@ GATEWAY = "00005eef10000000"  # of the range for documentation, as the devices a
 _SLOWER, _FASTER, _SLOWEST = 1.25, 0.98, 1.0  # of the pace; seconds between two frames at most
 _IN_TIME = 2  # frames that an answer may be late and still show that the other side keeps up
 _LONGEST_WAIT = 10.0  # seconds for the other side to catch up, at once
-_QOS = 1
+_QOS, _QUEUE = 1, 2
 _SNR = 6.5  # dB
 
 _OFTEN = 0.2  # seconds between two words on how it goes
@@ -43,9 +43,19 @@ class Unanswered(NoAnswer):
     """Nobody answers the virtual devices."""
 
     advice = (
-        "Is `samefade lpwan serve` connected with this broker, for this application, every and port, "
-        "and are the devices of this folder enrolled in its store, anew since they were made?"
+        "Does `samefade lpwan serve` run with this broker, application, --every and --port, "
+        "and does its store hold the devices of this folder, with these secrets?"
     )
+
+
+class BrokerAbsent(InputError):
+    """No MQTT broker answers."""
+
+    advice = "Start one, as `mosquitto`, and name it with --broker HOST:PORT."
+
+    def __init__(self, broker: str, reason: str) -> None:
+        """Name the broker, and give the reason."""
+        super().__init__(broker=broker, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +88,13 @@ class _Seat:
     Attributes:
         tracker: The device.
         open: Whether its last frame arrived and has no answer yet.
-        waiting: Frames for it in the network server's queue.
+        waiting: Frames for it in the network server's queue; where more come, the oldest are lost.
         sent: Downlinks that it was sent, in this rehearsal.
     """
 
     tracker: Tracker
     open: bool = False
-    waiting: deque[bytes] = field(default_factory=deque)
+    waiting: deque[bytes] = field(default_factory=lambda: deque(maxlen=_QUEUE))
     sent: int = 0
 
 
@@ -119,6 +129,7 @@ class Play:
 
         Raises:
             Unanswered: When nobody answers.
+            BrokerAbsent: When there is no broker to begin with.
             BrokerRefuses: When the broker does not let this client in.
             MissingExtra: When the extra `mqtt` is not installed.
             CannotWrite: When the state of a device cannot be kept.
@@ -149,11 +160,11 @@ class Play:
 
     async def _connect(self) -> None:
         """Hold a connection; when it is lost, come back."""
-        tries = waits()
+        tries, first = waits(), True
         while not self._over.is_set():
             try:
                 async with connected(self._broker, (chirpstack.commands(self._rules.application),), _QOS) as line:
-                    tries = waits()
+                    tries, first = waits(), False
                     hearing = asyncio.create_task(self._hear(line))
                     try:
                         await self._send(line, hearing)
@@ -167,6 +178,8 @@ class Play:
             except Exception as error:
                 if not lost(error):
                     raise
+                if first:
+                    raise BrokerAbsent(self._broker.address, str(error)) from None
                 wait = next(tries)
                 self._tell(f"{self._broker.address} is away: {error}; again in {wait:.1f} s")
                 await asyncio.sleep(wait)
