@@ -182,6 +182,16 @@ class NotReciprocal(NotEnough):
         super().__init__(correlation=correlation, lag=lag, why=why)
 
 
+class TooManyErrors(NotEnough):
+    """No code of this kind corrects so many errors and leaves anything untold."""
+
+    advice = "Take another code (Polar or Cascade tell least here), or a channel with fewer errors."
+
+    def __init__(self, *, estimate: float, why: str) -> None:
+        """Give the expected bit error rate, and up to which one there is a code."""
+        super().__init__(bit_error_rate=estimate, why=why)
+
+
 class AgreementFailed(SamefadeError):
     """The two ends did not reach the same key."""
 

@@ -47,6 +47,21 @@ def test_an_eavesdropper_takes_from_it_and_changes_the_assumptions():
     assert not any("nothing" in text for text in heard.assumptions)
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(300, 2500), st.floats(-0.95, 0.98), st.sampled_from([2, 4, 8]), st.integers(1, 3),
+    st.integers(0, 2**32), st.floats(0, 1),
+)  # fmt: skip
+def test_who_listens_never_adds_anything(n, phi, levels, columns, seed, share):
+    """She can ignore what she heard, were it noise alone, and however short the record."""
+    x, rng = autoregression(n, phi, seed), np.random.default_rng(seed)
+    eve = share * x[:, None] + rng.standard_normal((n, columns))
+    told = autoregression(n // 3, phi, seed + 1)
+    alone, heard = (assess(quantised(x, levels), kept(x), eve=e, published=told) for e in (None, eve))
+    assert heard.per_symbol <= alone.per_symbol
+    assert dict(alone.by).items() <= dict(heard.by).items()
+
+
 def test_evenly_spaced_symbols_are_judged_by_their_own_spacing():
     # what was thrown away between them is nobody's: one of 20 samples of a correlation of .9 is almost fresh
     x = autoregression(40_000, 0.9)

@@ -100,7 +100,7 @@ def test_each_is_known_to_drop_samples_and_keeps_in_common_what_is_far_from_thre
     shared = noise(4000)
     a, b = (one.quantize(feature(shared + 0.1 * noise(4000, seed))) for seed in (2, 3))
     assert (a.reliability >= 0).all()
-    x, y = common(a, b, of=4000)
+    x, y = common(a, b, among=np.ones(4000, bool))
     assert x.public.paid > 0 or len(x) == 4000
     plain = [end[np.isin(end, x.index)] for end in (a.index, b.index)]
     assert np.array_equal(*plain)

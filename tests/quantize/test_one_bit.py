@@ -1,3 +1,4 @@
+from itertools import product
 from math import ceil, comb, log2
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
-from samefade.quantize import Cdf, Differential, GuardBand, common
+from samefade.quantize import Cdf, Differential, GuardBand, common, mask_bits
 from samefade.quantize.exchange import set_bits
 from samefade.types import Feature, Kept, Symbols
 
@@ -80,7 +81,7 @@ def test_common_keeps_what_both_kept_and_charges_both_messages():
     shared = noise(500)
     a = GuardBand().quantize(feature(shared + 0.2 * noise(500, 2)))
     b = GuardBand().quantize(feature(shared + 0.2 * noise(500, 3)))
-    x, y = common(a, b, of=500)
+    x, y = common(a, b, among=np.ones(500, bool))
     kept = np.intersect1d(a.index, b.index)
     assert np.array_equal(x.index, kept)
     assert np.array_equal(y.index, kept)
@@ -88,9 +89,44 @@ def test_common_keeps_what_both_kept_and_charges_both_messages():
     assert len(x.reliability) == len(kept)
     assert x.public == y.public
     assert [-entry.bits for entry in x.public.entries] == [
-        ceil(log2(comb(500, len(a)))),
-        ceil(log2(comb(len(a), len(kept)))),
+        mask_bits(np.isin(np.arange(500), a.index)),
+        mask_bits(np.isin(a.index, kept)),
     ]
+    # no code for all sets of this size tells less on average, and these have to say the size, too
+    assert ceil(log2(comb(500, len(a)))) < x.public.entries[0].bits * -1 <= ceil(log2(comb(500, len(a)))) + 3 + 9
+
+
+def every_set(n):
+    return [np.array(bits, bool) for bits in product((False, True), repeat=n)]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("able", [np.ones(5, bool), np.array([1, 0, 1, 1, 0, 1, 0], bool)], ids=["all", "gaps"])
+def test_what_both_ends_name_is_paid_in_full_whatever_they_name(able, apart):
+    """Kraft's sum over all that can be said is at most 1: no law of the two sets tells more than is paid on average."""
+    candidates, cost = np.flatnonzero(able), {}
+    for one, other in product(every_set(len(candidates)), repeat=2):
+        a, b = (Symbols(np.zeros(x.sum(), np.uint8), 2, candidates[x]) for x in (one, other))
+        said = (one.tobytes(), (other if apart else other & one).tobytes())
+        assert cost.setdefault(said, paid := common(a, b, among=able, apart=apart)[0].public.paid) == paid
+    assert sum(2**-bits for bits in cost.values()) <= 1
+
+
+def test_points_that_were_lost_are_no_candidates():
+    x = noise(400)
+    able = np.random.default_rng(4).random(400) > 0.5
+    found = GuardBand().quantize(Feature(x, 10.0, able, Kept(x, 10.0, able)))
+    public = common(found, found, among=able)[0].public.paid
+    assert public < common(found, found)[0].public.paid - 100
+    # as if the lost points had never been
+    assert (
+        public == common(*[GuardBand().quantize(feature(x[able]))] * 2, among=np.ones(able.sum(), bool))[0].public.paid
+    )
+
+
+def test_runs_of_a_slow_fade_cost_less_than_scattered_points():
+    slow, fast = np.repeat([True, False], 50), np.random.default_rng(5).permutation(np.repeat([True, False], 50))
+    assert mask_bits(slow) < mask_bits(fast) / 3
 
 
 @given(st.integers(0, 400), st.data())
@@ -104,7 +140,7 @@ def test_common_keeps_the_charges_that_came_before():
     a, b = Cdf().quantize(x), Cdf().quantize(x)
     first, _ = common(a, b)
     assert first.public.entries[0] == a.public.entries[0]
-    assert first.public.paid == a.public.paid  # both kept all of 64: nothing is told
+    assert first.public.paid == a.public.paid + 2  # both kept all of 64: each says so
 
 
 def test_common_refuses_what_cannot_be_compared():
@@ -112,7 +148,9 @@ def test_common_refuses_what_cannot_be_compared():
     with pytest.raises(EndsDisagree):
         common(Cdf(4).quantize(x), Cdf(8).quantize(x))
     with pytest.raises(OutOfRange):
-        common(Cdf(4).quantize(x), Cdf(4).quantize(x), of=63)
+        common(Cdf(4).quantize(x), Cdf(4).quantize(x), among=np.ones(63, bool))
+    with pytest.raises(OutOfRange):
+        common(Cdf(4).quantize(x), Cdf(4).quantize(x), among=np.arange(64) != 5)
 
 
 def test_common_of_nothing_is_nothing():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from samefade.errors import EndsDisagree, OutOfRange, StillDiffers, TooFewSamples
+from samefade.errors import EndsDisagree, OutOfRange, StillDiffers, TooFewSamples, TooManyErrors
 from samefade.reconcile import talk
 from samefade.reconcile.bch import Bch
 from samefade.reconcile.bch.choice import failure_rate
@@ -56,7 +56,7 @@ def paid(ledger):
 )
 def test_ends_agree_in_string_and_ledger_or_say_that_they_do_not(n, rate, length, seed):
     a, b = noisy(n, rate, seed)
-    with suppress(StillDiffers, OutOfRange):  # too many errors; a frame too short for a long code
+    with suppress(StillDiffers, TooManyErrors):  # too many errors; a frame too short for a long code
         fixed, ledger, answerer, corrector = discuss(Bch(length), a, b, rate)
         agree(a, b, fixed, answerer, corrector)
         assert ledger == answerer.ledger
@@ -226,12 +226,12 @@ def test_many_frames_leave_more_when_some_may_fail():
 
 def test_says_where_no_code_keeps_anything_and_what_to_do():
     bits = noisy(255, 0, 1)[0]
-    with pytest.raises(OutOfRange, match=r"at most 0\.1\d+ for frames of 255 bits.*Cascade"):
+    with pytest.raises(TooManyErrors, match=r"at most 0\.1\d+ for frames of 255 bits.*Cascade"):
         Bch(255).correct(bits, SEED, 0.2)
     Bch(255, failure=0.5).correct(bits, SEED, 0.16)
-    with pytest.raises(OutOfRange, match="once in 2 frames; take Cascade"):
+    with pytest.raises(TooManyErrors, match="once in 2 frames; take Cascade"):
         Bch(255, failure=None).correct(bits, SEED, 0.3)
-    with pytest.raises(OutOfRange, match="longer than 5 bits"):
+    with pytest.raises(TooManyErrors, match="longer than 5 bits"):
         Bch(255).correct(noisy(5, 0, 1)[0], SEED, 0.01)
     with pytest.raises(OutOfRange, match="1 to 15 for a frame of 124 bits"):
         Bch(255, errors=18).answer(noisy(124, 0, 1)[0], SEED)

@@ -17,6 +17,7 @@ from samefade.channel.registers import registers
 from samefade.entropy import Estimate
 from samefade.errors import NotEnough, NotReciprocal, TooFewSamples, UnknownName
 from samefade.quantize import DROPPING, Cdf, Guarded
+from samefade.reconcile import Bch, Blocks, Compressed, ReedSolomon, Slices
 from samefade.schemes.farflung import LPWAN, Exchanged, LoraLisk, RegisterRssi, TurnAround
 from samefade.session.terms import pack_terms, unpack_terms
 from samefade.types import Kept, Observation, Pair
@@ -239,6 +240,19 @@ def test_where_no_code_could_do_a_weaker_one_is_tried_and_does_not_crash():
     assert terms.expected_errors > 0.2
     made = quantised(scheme, kept, terms)
     assert scheme.correct(scheme.believed(made.b, made.fb, terms)).ask() is not None
+
+
+@pytest.mark.parametrize("reconcile", [Bch(), Slices(), Blocks(), ReedSolomon(), Compressed()], ids=repr)
+@pytest.mark.parametrize("noise", [3.0, 8.0, 30.0])
+def test_a_record_too_noisy_for_a_code_is_refused_and_does_not_crash(reconcile, noise):
+    """Where every code would tell the whole string that is an answer, and no fault of the parameters."""
+    quick = sf.schemes.Scheme(reconcile=reconcile, amplify=Toeplitz(bits=16, epsilon=2**-4))
+    for scheme in (quick, replace(schemes.find("multi_level"), reconcile=reconcile, amplify=quick.amplify)):
+        report = sf.run(scheme, white(3000, noise=noise), seed=SEED)
+        assert report.refusal.exit_code in (3, 4)
+        assert not report.keys_a
+        assert not report.keys_b
+        assert report.secure_bits == 0
 
 
 def test_naming_the_same_samples_is_charged_too():

@@ -14,29 +14,31 @@ from samefade import api, schemes
 from samefade.api.running import halves
 from samefade.errors import KeysDiffer, RemoteProtocolError, TooLittleEntropy
 from samefade.observe import guard_time
-from samefade.quantize import GuardBand, common, set_bits
+from samefade.quantize import GuardBand, common, mask_bits, set_bits
+from samefade.quantize.exchange import _guessed
 from samefade.session import Agreement, Pending, Plan, account
 from samefade.session.indices import exchange_first, exchange_second
 from samefade.session.script import Hear, Say
 from samefade.types import Bits, Ledger, Pair, Symbols, Terms
+from samefade.wire.kdf import sha256
 
 LIMIT = "more than the mutual information of the channel allows"
 MARGIN = "margin of the leftover hash lemma"
 
 
 def test_naming_every_point_tells_one_bit_and_naming_half_of_them_about_as_many_as_there_are():
-    assert account.mask_bits(np.ones(50, bool)) == 1
-    assert account.mask_bits(np.zeros(50, bool)) <= 3 + 6 + 0
+    assert mask_bits(np.ones(50, bool)) == 1
+    assert mask_bits(np.zeros(50, bool)) <= 3 + 6 + 0
     scattered = np.random.default_rng(1).permutation(50) % 2 == 0
-    assert 50 - 4 < account.mask_bits(scattered) <= 3 + 6 + set_bits(50, 25)
+    assert 50 - 4 < mask_bits(scattered) <= 3 + 6 + set_bits(50, 25)
     run_of_ten = np.arange(50) // 10 == 2
-    assert account.mask_bits(run_of_ten) <= 3 + 6 + 2 * 6
+    assert mask_bits(run_of_ten) <= 3 + 6 + 2 * 6
 
 
 def test_naming_points_is_a_code_that_can_be_read():
     """All sets of ten points together use up no more than a prefix code has (Kraft)."""
     sets = [np.array(points) for points in product((False, True), repeat=10)]
-    assert sum(2 ** -account.mask_bits(points) for points in sets) <= 1
+    assert sum(2 ** -mask_bits(points) for points in sets) <= 1
 
 
 @settings(deadline=None)
@@ -44,7 +46,7 @@ def test_naming_points_is_a_code_that_can_be_read():
 def test_naming_points_never_costs_more_than_listing_them(points):
     mask = np.array(points)
     n, m = len(mask), int(mask.sum())
-    told = account.mask_bits(mask)
+    told = mask_bits(mask)
     if m == n:
         assert told == 1
         return
@@ -65,13 +67,13 @@ def test_a_burst_is_named_as_krichevsky_and_trofimov_guess_it(before):
         bits -= math.log2(counts[point] / sum(counts))
         counts[point] += 1
         past = (*past, point)[1:]
-    assert account._guessed(mask, before) == math.ceil(bits - 1e-6)
+    assert _guessed(mask, before) == math.ceil(bits - 1e-6)
 
 
 def test_both_masks_are_paid_for():
     one, other = np.arange(40) % 3 > 0, np.ones(40, bool)
     ledger = account.after_naming(Ledger().earn("worth", 100.0), one, other)
-    assert ledger.paid == account.mask_bits(one) + 1
+    assert ledger.paid == mask_bits(one) + 1
     assert ledger.entries[-1].what == "usable points, named by both ends"
 
 
@@ -211,9 +213,10 @@ def test_the_certificate_is_the_same_at_both_ends_and_says_what_was_assumed():
 # indices
 
 
-def both(a, b, of):
+def both(a, b, of, *, drops=False, among=None):
     """Play the exchange of indices by hand."""
-    first, second = exchange_first(a, of), exchange_second(b, of)
+    able = np.ones(of, bool) if among is None else among
+    first, second = exchange_first(a, able, drops=drops), exchange_second(b, able, drops=drops)
     ends, wants, result = (first, second), [next(first), next(second)], [None, None]
     inbox, said = ([], []), 0
     while result.count(None):
@@ -238,7 +241,7 @@ SETS = st.sets(st.integers(0, 59), min_size=1, max_size=60)
 
 
 def symbols(kept, seed=0, told=0.0):
-    index = np.array(sorted(kept))
+    index = np.array(sorted(kept), np.int64)
     public = Ledger().pay("balance forced", told) if told else Ledger()
     return Symbols(
         np.random.default_rng(seed).integers(0, 2, len(index), np.uint8), 2, index, public, np.ones(len(index))
@@ -250,17 +253,17 @@ def symbols(kept, seed=0, told=0.0):
 def test_both_ends_keep_what_both_made_and_pay_the_same(one, other, told):
     a, b = symbols(one, 1, told), symbols(other, 2)
     mine, theirs, said = both(a, b, 60)
-    expected = (a, b) if one == other else common(a, b, of=60)
+    expected = (a, b) if one == other else common(a, b, among=np.ones(60, bool), apart=True)
     assert said == (2 if one == other else 3)
     for got, want in zip((mine, theirs), expected, strict=True):
         assert np.array_equal(got.index, want.index)
         assert np.array_equal(got.values, want.values)
         assert got.public.entries[: len(want.public.entries)] == want.public.entries
     if one != other:
-        # each set was named as if the other were not known, and each digest has 64 bits
-        sets = set_bits(60, len(one)) + set_bits(60, len(other))
+        # each set was named as if the other were not known; the digests follow from them
+        sets = sum(mask_bits(np.isin(np.arange(60), x.index)) for x in (a, b))
         assert mine.public == theirs.public
-        assert mine.public.paid == pytest.approx(sets + 128 + told)
+        assert mine.public.paid == pytest.approx(sets + 1 + told)
     assert np.array_equal(mine.index, theirs.index)
 
 
@@ -271,11 +274,24 @@ def test_a_guard_band_keeps_the_same_symbols_live():
     a, b = (scheme.symbols(feature, Terms(10.0)) for feature in features)
     mine, theirs, said = both(a, b, 900)
     assert said == 3
-    want_a, want_b = common(a, b, of=900)
+    want_a, want_b = common(a, b, among=np.ones(900, bool))
     assert np.array_equal(mine.values, want_a.values)
     assert np.array_equal(theirs.values, want_b.values)
     assert mine.public == theirs.public
-    assert mine.public.paid >= want_a.public.paid + 128
+    assert mine.public.paid > want_a.public.paid  # b did not wait for a's set
+
+
+@pytest.mark.parametrize("able", [np.ones(4, bool), np.array([0, 1, 1, 0, 1, 1], bool)], ids=["all", "gaps"])
+def test_whatever_both_ends_name_on_the_air_is_paid_in_full(able):
+    """Kraft's sum over all pairs of sets: digests and the word that they differ included."""
+    candidates = np.flatnonzero(able)
+    every = [candidates[np.array(x, bool)] for x in product((0, 1), repeat=len(candidates))]
+    total = 0.0
+    for one, other in product(every, repeat=2):
+        mine, theirs, _ = both(symbols(one), symbols(other, 1), len(able), drops=True, among=able)
+        assert mine.public == theirs.public
+        total += 2**-mine.public.paid
+    assert total <= 1
 
 
 def kept(x):
@@ -307,11 +323,19 @@ def heard_by(script, message):
 )
 def test_indices_that_are_none(message):
     with pytest.raises(RemoteProtocolError):
-        heard_by(exchange_first(symbols({1, 2}), 60), message)
+        heard_by(exchange_first(symbols({1, 2}), np.ones(60, bool)), message)
+
+
+def test_a_set_that_names_samples_which_not_both_can_use():
+    able = np.arange(60) != 4
+    mask = np.isin(np.arange(60), [3, 4])
+    digest = sha256(np.flatnonzero(mask).astype("<i8").tobytes())[:8]
+    with pytest.raises(RemoteProtocolError):
+        heard_by(exchange_first(symbols({1, 2}), able), [digest, np.packbits(mask).tobytes(), [[], []]])
 
 
 def test_a_set_that_is_not_what_its_digest_said():
-    script = exchange_second(symbols({1, 2}), 60)
+    script = exchange_second(symbols({1, 2}), np.ones(60, bool))
     next(script)
     script.send((12, [bytes(8), b"", []]))
     script.send(None)

@@ -20,7 +20,7 @@ from samefade.errors import (
     SamefadeError,
 )
 from samefade.observe import guard_time
-from samefade.quantize import Cutter, GuardBand, common
+from samefade.quantize import candidates, common, drops
 from samefade.reciprocity import Evidence
 from samefade.reconcile import talk
 from samefade.schemes import Scheme
@@ -156,8 +156,8 @@ def quantised(scheme: Scheme, kept: Pair[Kept], terms: Terms) -> Quantised:
     usable = fa.usable & fb.usable
     a, b = scheme.symbols(fa, terms, usable), scheme.symbols(fb, terms, usable)
     # a quantiser that drops samples drops others at each end, and tells which even where they are the same
-    if isinstance(scheme.quantize, (Cutter, GuardBand)) or not np.array_equal(a.index, b.index):
-        a, b = common(a, b, of=len(usable))
+    if drops(scheme.quantize) or not np.array_equal(a.index, b.index):
+        a, b = common(a, b, among=candidates(scheme.quantize, usable))
     return Quantised(fa, fb, a, b)
 
 
@@ -179,11 +179,11 @@ def _reconcile(scheme: Scheme, ends: _Ends, limit: float) -> _Outcome:
     declined = hopeless(scheme, ends.a, ends.terms)
     if declined is not None:
         return _Outcome(declined[0], None, declined[1])
-    answerer, corrector = scheme.answer(ends.a), scheme.correct(ends.b)
     try:
+        answerer, corrector = scheme.answer(ends.a), scheme.correct(ends.b)
         fixed, ledger = talk(answerer, corrector)
         same_account(ledger, corrector.ledger)
-    except AgreementFailed as why:
+    except (AgreementFailed, NotEnough) as why:
         return _Outcome(ends.a.ledger, None, why)
     ledger = closed(scheme, ledger, len(ends.a), limit)
     return _Outcome(ledger, (answerer.fixed, fixed), None)

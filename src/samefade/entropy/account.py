@@ -15,6 +15,7 @@ from samefade.errors import EndsDisagree, OutOfRange, TooFewSamples
 from samefade.observe.correlogram import correlogram, memory
 from samefade.types import Claim, Feature, Float, Kept, Ledger, Symbols
 
+Real = NDArray[np.float64]
 _SMALLEST_RUN = 16  # symbols a level, below which thresholds are no longer looked for
 _EVE_REACH = 2  # grid points to either side of a symbol at which Eve's samples are used
 _EVE_BY_CHANCE = 4.5  # standard deviations of a correlation: the best of thousands of lags reaches 4 by chance
@@ -49,7 +50,7 @@ class Estimate:
 def assess(
     symbols: Symbols, feature: Feature[Kept], *, eve: Float | None = None, published: Float | None = None
 ) -> Estimate:
-    """Return what the symbols are worth.
+    """Return what the symbols are worth: never more with Eve than without, because she can ignore what she heard.
 
     Args:
         symbols: The symbols.
@@ -75,19 +76,17 @@ def assess(
     edges = np.full((len(series), symbols.levels - 1), np.nan)
     edges[index] = _thresholds(series[index], symbols.values.astype(np.int64), symbols.levels)
     explained = 1 - float(np.isnan(edges[index]).any(axis=1).mean())
-    guesser = "gaussian" if heard is None else "gaussian, given Eve"
     if explained < 0.5:
         assumptions.append("no Gaussian bound: the symbols are not levels of the feature")
         if heard is not None:  # what she knows of such symbols is not known here
-            by[f"{guesser}: the symbols are not levels of the feature"] = 0.0
+            by["gaussian, given Eve: the symbols are not levels of the feature"] = 0.0
     else:
-        told = None if published is None else np.ravel(published)
-        try:
-            # symbols that no threshold explains count as known
-            by[guesser] = explained * sparse(series, edges, eve=heard, published=told)
+        told = None if published is None else np.asarray(published, np.float64).ravel()
+        # symbols that no threshold explains count as known
+        left = _predicted(series, edges, heard, told)
+        by |= {name: explained * bits for name, bits in left.items()}
+        if "gaussian" in left:
             assumptions.append("prediction errors of the feature are Gaussian")
-        except TooFewSamples:
-            by[f"{guesser}: too few symbols to judge"] = 0.0
     assumptions.append(
         "Eve heard nothing that is correlated with the channel beyond its past"
         if heard is None
@@ -95,6 +94,21 @@ def assess(
     )
     least = min(by.values())
     return Estimate(least, by, ceiling(len(symbols), symbols.levels), tuple(assumptions))
+
+
+def _predicted(x: Real, edges: Real, eve: Real | None, told: Real | None) -> dict[str, float]:
+    """Return what linear prediction leaves of a symbol, without Eve and with her, bits.
+
+    What she heard, fitted to a finite record, may make a prediction look worse; but she can ignore it.
+    """
+    left = {}
+    for name, heard in (("gaussian", None), ("gaussian, given Eve", eve)):
+        if name == "gaussian" or heard is not None:
+            try:
+                left[name] = sparse(x, edges, eve=heard, published=told)
+            except TooFewSamples:
+                left[f"{name}: too few symbols to judge"] = 0.0
+    return left
 
 
 def earn(ledger: Ledger, estimate: Estimate, count: int) -> Ledger:

@@ -5,15 +5,12 @@ from samefade.quantize.cdf import Cdf, edges, forced_balance
 from samefade.quantize.cells import Cells, Lattice, allocate, cells_of, lattice, widths, widths_of
 from samefade.quantize.cuts import Cut, Cutter
 from samefade.quantize.differential import Differential
-from samefade.quantize.exchange import common, set_bits
+from samefade.quantize.exchange import DROPPING, candidates, common, drops, mask_bits, set_bits
 from samefade.quantize.gray import gray, to_bits, ungray
 from samefade.quantize.guard_band import GuardBand
 from samefade.quantize.guarded import Guarded
 from samefade.quantize.lossy_cdf import LossyCdf
 from samefade.quantize.sign import Sign
-
-# these leave samples out for their values, so which ones they kept tells something
-DROPPING = (Differential, GuardBand, Guarded, LossyCdf, Sign)
 
 __all__ = [
     "DROPPING",
@@ -31,13 +28,16 @@ __all__ = [
     "LossyCdf",
     "Sign",
     "allocate",
+    "candidates",
     "cells_of",
     "common",
     "downhill",
+    "drops",
     "edges",
     "forced_balance",
     "gray",
     "lattice",
+    "mask_bits",
     "set_bits",
     "spell",
     "to_bits",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from samefade.errors import OutOfRange, TooFewSamples
 from samefade.quantize.samples import usable
-from samefade.types import Feature, Kept, Symbols, Terms
+from samefade.types import Feature, Kept, Mask, Symbols, Terms
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,7 @@ class Differential:
         if not (np.isfinite(self.epsilon) and self.epsilon >= 0):
             raise OutOfRange("epsilon", self.epsilon, "a finite number of at least 0")
         usable(x, least=self.lag + 1)
-        first = self._first(len(x))
-        first = first[x.usable[first] & x.usable[first + self.lag]]
+        first = np.flatnonzero(self.candidates(x.usable))
         change = x.values[first + self.lag].astype(np.float64) - x.values[first]
         moved = np.abs(change) > self.epsilon
         if not moved.any():
@@ -60,6 +59,13 @@ class Differential:
         change = change[moved]
         strength = (np.abs(change) - self.epsilon) / np.sqrt(np.mean(change**2))
         return Symbols((change > 0).astype(np.uint8), 2, first[moved], reliability=strength)
+
+    def candidates(self, usable: Mask) -> Mask:
+        """Return which samples are the earlier of a pair that can both be used, (n,)."""
+        first = self._first(len(usable))
+        out = np.zeros(len(usable), np.bool_)
+        out[first] = usable[first] & usable[first + self.lag]
+        return out
 
     def _first(self, n: int) -> NDArray[np.int64]:
         start = np.arange(max(n - self.lag, 0))

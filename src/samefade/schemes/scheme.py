@@ -170,7 +170,7 @@ class Scheme:
             spoken: This end's spoken samples, which the eavesdropper knows.
             eve: What the eavesdropper heard meanwhile, or None when nobody knows.
         """
-        heard = None if eve is None else self.feature(eve, terms).values
+        heard = None if eve is None or np.ptp(eve.values) == 0 else self.feature(eve, terms).values
         told = None if spoken is None else self.feature(spoken, terms).values
         return assess(symbols, feature, eve=heard, published=told)
 

@@ -1,12 +1,10 @@
 """The account of a run, the same wherever the two ends are: what naming points tells, and what is left for keys."""
 
 from dataclasses import replace
-from math import ceil, lgamma, log, log2, pi
-
-import numpy as np
+from math import log2
 
 from samefade.errors import KeysDiffer, TooLittleEntropy
-from samefade.quantize import set_bits
+from samefade.quantize import mask_bits
 from samefade.schemes import Scheme
 from samefade.types import Bits, Claim, Key, Ledger, Mask, Terms
 
@@ -16,36 +14,6 @@ _ASSUMED = {
     "bounded": ("the channel is a stationary Gaussian process: no test and no other guesser said otherwise", _EVE),
     "estimate": ("no guesser of the scheme's list leaves less; a better model may", _EVE),
 }
-
-
-def mask_bits(usable: Mask) -> float:
-    """Return the bits that name which points are usable: 1 for all of them, else 3 and the shortest of four codes.
-
-    One code names how many there are and then which of all such sets; another how many runs there are, and then
-    where each begins and ends; the others guess every point from the one and from the four before it, because packets
-    are lost in bursts (see `_guessed`).
-    All sets together use up no more than there is to a prefix code (Kraft 1949): ½ + 4 · ⅛ = 1.
-    """
-    n, m = len(usable), int(np.count_nonzero(usable))
-    if m == n:
-        return 1.0
-    place = ceil(np.log2(n + 1))
-    edges = int(np.count_nonzero(np.diff(usable))) + int(usable[0]) + int(usable[-1])
-    listed = place + min(set_bits(n, m), edges * place)
-    return float(3 + min(listed, *(_guessed(usable, before) for before in (1, 4))))
-
-
-def _guessed(usable: Mask, before: int) -> int:
-    """Return the bits that name points one by one, each guessed from so many before it, rounded up.
-
-    In each context the next is guessed from how often either was seen there, half a time more each (Krichevsky and
-    Trofimov 1981): together Γ(m + ½) Γ(n − m + ½) / (π n!) for m of n.
-    """
-    whole = np.concatenate([np.ones(before, np.bool_), usable]).astype(np.int64)
-    context = sum(whole[k : k + len(usable)] << k for k in range(before))
-    seen = np.bincount(2 * context + whole[before:], minlength=2 << before).reshape(-1, 2).tolist()
-    nats = sum(log(pi) + lgamma(m + n + 1) - lgamma(m + 0.5) - lgamma(n + 0.5) for m, n in seen if m + n)
-    return ceil(nats / log(2) - _ROUNDING)
 
 
 def after_naming(ledger: Ledger, a: Mask, b: Mask) -> Ledger:

@@ -11,7 +11,7 @@ from typing import Any
 from samefade.entropy import earn
 from samefade.errors import EndsDisagree, KeysDiffer, RemoteProtocolError, TooLittleEntropy
 from samefade.presence import Heard
-from samefade.quantize import DROPPING
+from samefade.quantize import candidates, drops
 from samefade.schemes import Scheme
 from samefade.session import account
 from samefade.session.agreed import Agreed
@@ -90,10 +90,6 @@ class Agreement:
         agreed, seed = yield from self._charged(plan, fixed, public, len(bits))
         yield from finish_second(agreed, secured, seed)
 
-    @property
-    def _drops(self) -> bool:
-        return isinstance(self.scheme.quantize, DROPPING)
-
     # end a
 
     def _calibrating(self, plan: Plan) -> Generator[Want, Any, Pair[Spoken]]:
@@ -113,8 +109,9 @@ class Agreement:
     def _priced(
         self, feature: Feature[Kept], theirs: Mask, terms: Terms, spoken: Pair[Spoken]
     ) -> Generator[Want, Any, "_Priced"]:
-        symbols = self.scheme.symbols(feature, terms, feature.usable & theirs)
-        symbols = yield from exchange_first(symbols, len(feature), drops=self._drops)
+        usable, quantize = feature.usable & theirs, self.scheme.quantize
+        symbols = self.scheme.symbols(feature, terms, usable)
+        symbols = yield from exchange_first(symbols, candidates(quantize, usable), drops=drops(quantize))
         worth = self.scheme.worth(symbols, feature, terms, spoken=spoken.a, eve=None)
         ledger = account.after_naming(earn(Ledger(), worth, len(symbols)), feature.usable, theirs)
         bits = self.scheme.spelt(symbols, terms, ledger)
@@ -155,8 +152,9 @@ class Agreement:
         return unpack_terms(packed, rate=plan.rate, samples=plan.kept), first
 
     def _indexed(self, feature: Feature[Kept], theirs: Mask, terms: Terms) -> Generator[Want, Any, Bits]:
-        symbols = self.scheme.symbols(feature, terms, feature.usable & theirs)
-        symbols = yield from exchange_second(symbols, len(feature), drops=self._drops)
+        usable, quantize = feature.usable & theirs, self.scheme.quantize
+        symbols = self.scheme.symbols(feature, terms, usable)
+        symbols = yield from exchange_second(symbols, candidates(quantize, usable), drops=drops(quantize))
         return self.scheme.believed(symbols, feature, terms)
 
     def _asking(self, bits: Bits) -> Generator[Want, Any, tuple[Bits, Ledger]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from samefade.errors import OutOfRange
+from samefade.errors import TooManyErrors
 from samefade.reconcile.bch.code import Code, codes
 from samefade.types import Float
 
@@ -33,13 +33,13 @@ def choose(m: int, size: int, rate: float, failure: float | None) -> Code:
             the syndrome of a frame that is kept, all bits of one that is dropped.
 
     Raises:
-        OutOfRange: When every code that would do tells the whole frame.
+        TooManyErrors: When every code that would do tells the whole frame.
     """
     tails = _tails(size, rate)
     allowed = _HALF if failure is None else failure
     able = [one for one in useful(m, size) if tails[min(one.t, size)] <= allowed]
     if not able:
-        raise OutOfRange("estimate", rate, _advice(m, size, allowed))
+        raise TooManyErrors(estimate=rate, why=_advice(m, size, allowed))
     if failure is not None:
         return able[0]
     return max(able, key=lambda one: (1 - tails[min(one.t, size)]) * (size - one.redundancy))

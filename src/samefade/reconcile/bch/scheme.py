@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samefade.errors import OutOfRange, TooFewSamples
+from samefade.errors import OutOfRange, TooFewSamples, TooManyErrors
 from samefade.reconcile.bch.answerer import BchAnswerer
 from samefade.reconcile.bch.choice import choose, useful
 from samefade.reconcile.bch.code import code, most_errors
@@ -90,8 +90,9 @@ class Bch:
 
         Raises:
             TooFewSamples: When the string is empty.
+            TooManyErrors: When every code that is strong enough would tell all.
             OutOfRange: When a value is neither 0 nor 1, the layers do not make up the string, the seed is too short,
-                the estimate not within (0, ½), or every code that is strong enough would tell all.
+                or the estimate not within (0, ½).
         """
         if not 0 < estimate < 0.5:
             raise OutOfRange("estimate", estimate, "a bit error rate between 0 and 0.5, both excluded")
@@ -129,5 +130,5 @@ class Bch:
             return Plan.of(frames, first, first)
         try:
             return Plan.of(frames, first, choose(self._m, last, estimate, self.failure))
-        except OutOfRange:  # the last frame is too short to keep anything: whatever its code, it is told
+        except TooManyErrors:  # the last frame is too short to keep anything: whatever its code, it is told
             return Plan.of(frames, first, first)

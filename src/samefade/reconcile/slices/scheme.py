@@ -11,7 +11,7 @@ It is not constant in time.
 
 from dataclasses import dataclass
 
-from samefade.errors import OutOfRange, TooFewSamples
+from samefade.errors import OutOfRange, TooFewSamples, TooManyErrors
 from samefade.reconcile.bch.choice import choose, useful
 from samefade.reconcile.bch.code import Code
 from samefade.reconcile.sketch import SketchAnswerer, SketchCorrector, checked
@@ -87,5 +87,5 @@ class Slices:
             raise TooFewSamples(have=width, need=m + 1)
         try:
             return choose(m, width, estimate, self.failure)
-        except OutOfRange:
+        except TooManyErrors:
             return known[-1]

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from samefade.entropy import Estimate
-from samefade.errors import OutOfRange
+from samefade.errors import TooManyErrors
 from samefade.quantize import Cutter, Guarded, gray
 from samefade.reconcile import Corrector
 from samefade.schemes.expectation import LEAST, MOST
 from samefade.schemes.scheme import Scheme, spoken_only
-from samefade.types import Bits, Feature, Kept, Mask, Spoken, Symbols, Terms
+from samefade.types import Bits, Feature, Mask, Spoken, Terms
 
 _WEAKER = 0.8  # of an estimate that no code can bear, the next to try
 
@@ -50,16 +49,6 @@ class Exchanged(Scheme):
             raise TypeError(f"{type(chosen).__name__} leaves no samples out")
         return chosen
 
-    def worth(
-        self, symbols: Symbols, feature: Feature[Kept], terms: Terms, *, spoken: Spoken | None, eve: Kept | None
-    ) -> Estimate:
-        """Return what end a's symbols are worth, the least with Eve and without: she can ignore what she heard."""
-        alone = super().worth(symbols, feature, terms, spoken=spoken, eve=None)
-        if eve is None:
-            return alone
-        heard = super().worth(symbols, feature, terms, spoken=spoken, eve=eve)
-        return replace(heard, per_symbol=min(alone.per_symbol, heard.per_symbol), by={**alone.by, **heard.by})
-
     def correct(self, bits: Bits) -> Corrector:
         """Return the party that corrects its string, by the strongest code that there is for its errors.
 
@@ -68,7 +57,7 @@ class Exchanged(Scheme):
         terms = bits.terms if bits.terms is not None else Terms(rate=1.0)
         estimate = terms.expected_errors
         while estimate > LEAST:
-            with suppress(OutOfRange):
+            with suppress(TooManyErrors):
                 return self.reconcile.correct(bits, terms.seed, estimate)
             estimate *= _WEAKER
         return self.reconcile.correct(bits, terms.seed, LEAST)
