@@ -29,6 +29,9 @@ Words = Annotated[
 ]
 Every = Annotated[int, typer.Option(help="Frames give samples whose counter is a multiple of it, at both ends alike.")]
 Port = Annotated[int, typer.Option(help="FPort of frames that carry a block, at both ends alike.")]
+Conceded = Annotated[
+    float, typer.Option(help="Bits a sample that Eve is taken to know, by a map or from nearby; at both ends alike.")
+]
 Tls = Annotated[bool, typer.Option("--tls", help="Speak TLS with the broker, and check its certificate.")]
 _STORE = Path("samefade.store")
 _SERVERS = ("chirpstack", "things-stack")
@@ -52,6 +55,7 @@ def serve(
     downlink_bytes: Annotated[int, typer.Option(help="Most bytes of a frame for a device, 12 to 51.")] = 51,
     every: Every = 1,
     port: Port = 85,
+    conceded: Conceded = 0.0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Refresh the secrets of many devices from their ordinary frames, beside a LoRaWAN network server, until Ctrl-C.
@@ -70,7 +74,7 @@ def serve(
 
     if not 12 <= downlink_bytes <= 51:
         raise OutOfRange("--downlink-bytes", downlink_bytes, "12 to 51")
-    adapter, policy = _adapter(server, application, queue), policy_of(every, port)
+    adapter, policy = _adapter(server, application, queue), policy_of(every, port, conceded)
     password = "" if password_file is None else private_file(password_file).decode("utf-8", "replace").strip()
     files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade-{application}"
     where = broker_of(broker, user=user, password=password, tls=tls, name=name, **files)
@@ -176,11 +180,11 @@ def _adapter(server: str, application: str, queue: str) -> "Adapter":
     raise OutOfRange("--server", server, " or ".join(_SERVERS))
 
 
-def policy_of(every: int, port: int) -> "Policy":
+def policy_of(every: int, port: int, conceded: float = 0.0) -> "Policy":
     """Return the rules that these options say, and else the protocol's own."""
     from samefade.lpwan.refresh import Policy
 
-    return Policy(every=every, port=port)
+    return Policy(every=every, port=port, conceded=conceded)
 
 
 def broker_of(address: str, **about: Any) -> "Broker":  # noqa: ANN401 -- fields of Broker

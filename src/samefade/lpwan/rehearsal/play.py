@@ -33,6 +33,7 @@ _LONGEST_WAIT = 10.0  # seconds for the other side to catch up, at once
 _QOS, _QUEUE = 1, 2
 _SNR = 6.5  # dB
 
+_FAREWELL = 20.0  # seconds for the last messages to leave
 _OFTEN = 0.2  # seconds between two words on how it goes
 _STRANGE = 30  # blocks that do not open, and none that does: the other side has another secret
 
@@ -168,6 +169,7 @@ class Play:
                     hearing = asyncio.create_task(self._hear(line))
                     try:
                         await self._send(line, hearing)
+                        await line.drain(_FAREWELL)
                         self._over.set()
                         return
                     finally:
