@@ -131,6 +131,8 @@ class Store:
             db.execute("DELETE FROM roots WHERE peer = ?", (peer,))
             for (name,) in db.execute("SELECT key_id FROM keys WHERE peer = ?", (peer,)).fetchall():
                 self.end(db, rows.find(db, self._vault, name), Move.DESTROY, now)
+            if db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'devices'").fetchall():
+                db.execute("DELETE FROM devices WHERE device = ?", (peer,))  # its secret is in there, too
 
     def roots(self, peer: bytes) -> list[Root]:
         """Return the prior secrets that may be offered to a peer, newest first.

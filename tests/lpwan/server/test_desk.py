@@ -12,7 +12,7 @@ from samefade.lpwan.lorawan.epochs import StoreEpochs
 from samefade.lpwan.refresh import joined, parted
 from samefade.lpwan.server.desk import Desk
 from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, ServedAlready
-from samefade.lpwan.server.register import Register, first_root
+from samefade.lpwan.server.register import Kept, Register, first_root
 from samefade.lpwan.server.things_stack import ThingsStack
 
 NEAR, FAR, _ = messages.GATEWAYS
@@ -171,7 +171,7 @@ def test_word_of_a_downlink_needs_no_end_and_changes_no_row_twice(world, monkeyp
     world.desk.take([messages.chirpstack_up(one.hex(), 0)])
     monkeypatch.delattr(StandInNetwork, "uplink")
     kept = []
-    monkeypatch.setattr(Register, "keep", lambda _, devices, __, now: kept.append((devices, now)) or {})
+    monkeypatch.setattr(Register, "keep", lambda _, devices, __, now: kept.append((devices, now)) or Kept())
     assert world.desk.take([messages.chirpstack_txack(one.hex())]).events == ()
     assert kept == []
     world.desk.take([messages.chirpstack_txack(one.hex(), FAR)])

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from samefade.errors import CannotWrite
+from samefade.keys.errors import StoreBusy
 from samefade.lpwan.frames import Downlink
 from samefade.lpwan.refresh import NetworkEnd, Policy, Refreshed, joined, parted, spare
 from samefade.lpwan.refresh.payload import MOST
 from samefade.lpwan.server.reading import Unreadable
-from samefade.lpwan.server.register import Device, Register
+from samefade.lpwan.server.register import Device, Kept, Register
 from samefade.lpwan.server.said import Adapter, Joined, Received, Said, Sent
 from samefade.lpwan.server.track import Track
 from samefade.session.events import Event
 
 _SHUT = "block does not open"  # what the network's end counts such a block as
+_MOST_ASIDE = 256  # messages of a device that wait for its computation; what is more is lost, as on the air
 _MOST_MISSED = 8  # joins in a row that we may have missed while we were away
 
 
@@ -75,16 +78,16 @@ class _Opened:
             return replace(self.device, track=self.track, address=self.address)
         end, eui = self.awake, self.device.eui
         state = end.reveal_secret_state_bytes()
-        return Device(eui, state, self.track, self.address, end.has_work, end.pooled)
+        return Device(eui, state, self.track, self.address, end.has_work, end.pooled, self.device.version)
 
 
 @dataclass
 class _Closed:
-    """What is to be kept, and what is to be said after that."""
+    """What is to be kept, and what is to be said after that, by DevEUI."""
 
     devices: list[Device] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    downlinks: list[tuple[str, bytes]] = field(default_factory=list)
+    events: list[tuple[bytes, Event]] = field(default_factory=list)
+    downlinks: list[tuple[bytes, tuple[str, bytes]]] = field(default_factory=list)
 
 
 class Desk:
@@ -161,8 +164,16 @@ class Desk:
         with self._turn:
             self._working.discard(device)
             done = self._keep({device: opened})
-            aside = self._take(self._aside.pop(device, []))
+            aside = self._late(self._aside.pop(device, []))
         return Outcome(done.downlinks + aside.downlinks, done.events + aside.events, done.work + aside.work)
+
+    def _late(self, messages: list[Said]) -> Outcome:
+        """Take what was put aside; where the disk does not take it, it is lost, and what was computed is not."""
+        try:
+            return self._take(messages)
+        except (StoreBusy, CannotWrite):
+            self.counts["dropped: not kept"] += len(messages)
+            return Outcome()
 
     def _read(self, topic: str, payload: bytes) -> Said | None:
         self.counts["messages"] += 1
@@ -175,10 +186,12 @@ class Desk:
     def _take(self, messages: Iterable[Said]) -> Outcome:
         waiting = []
         for said in messages:
-            if said.device in self._working:
+            if said.device not in self._working:
+                waiting.append(said)
+            elif len(self._aside[said.device]) < _MOST_ASIDE:
                 self._aside[said.device].append(said)
             else:
-                waiting.append(said)
+                self.counts["dropped: too many at once"] += 1
         found = self._register.load({bytes.fromhex(said.device) for said in waiting})
         opened: dict[str, _Opened] = {}
         for said in waiting:
@@ -269,8 +282,8 @@ class Desk:
         device = opened.closed()
         if device != opened.device:
             closed.devices.append(device)
-        closed.events += events
-        closed.downlinks += downlinks
+        closed.events += [(device.eui, event) for event in events]
+        closed.downlinks += [(device.eui, downlink) for downlink in downlinks]
         if opened.awake:
             self.counts.update({f"dropped: {reason}": number for reason, number in opened.awake.dropped.items()})
 
@@ -289,12 +302,19 @@ class Desk:
         for one in opened.values():
             if not one.broken:
                 self._guarded(one, partial(self._close, one, closed))
-        refreshed = [event for event in closed.events if isinstance(event, Refreshed)]
-        names = self._register.keep(closed.devices, refreshed, now=self._clock()) if closed.devices else {}
-        self.counts["downlinks"] += len(closed.downlinks)
-        self.counts.update(type(event).__name__.lower() for event in closed.events)
-        told = [each for one in opened.values() for each in one.told] + [event.public() for event in closed.events]
-        of = {root.hex(): {"key_id": str(name)} for root, name in names.items()}
+        refreshed = [event for _, event in closed.events if isinstance(event, Refreshed)]
+        kept = self._register.keep(closed.devices, refreshed, now=self._clock()) if closed.devices else Kept()
+        # whoever forgot a device meanwhile, or enrolled it anew, has the last word: nothing is said in its name
+        gone = {device.eui for device in closed.devices} - kept.devices
+        if gone:
+            self.counts["dropped: changed meanwhile"] += len(gone)
+        downlinks = tuple(downlink for eui, downlink in closed.downlinks if eui not in gone)
+        events = [event for eui, event in closed.events if eui not in gone]
+        self.counts["downlinks"] += len(downlinks)
+        self.counts.update(type(event).__name__.lower() for event in events)
+        told = [each for one in opened.values() if one.device.eui not in gone for each in one.told]
+        told += [event.public() for event in events]
+        of = {root.hex(): {"key_id": str(name)} for root, name in kept.names.items()}
         told = [each | of.get(each.get("root", ""), {}) for each in told]
-        work = tuple(device.eui.hex() for device in closed.devices if device.work)
-        return Outcome(tuple(closed.downlinks), tuple(told), work)
+        work = tuple(device.eui.hex() for device in closed.devices if device.work and device.eui not in gone)
+        return Outcome(downlinks, tuple(told), work)

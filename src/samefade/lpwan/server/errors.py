@@ -23,6 +23,16 @@ class DeviceEnrolled(InputError):
         super().__init__(device=device)
 
 
+class SecretSpent(InputError):
+    """A device was enrolled here with this secret before."""
+
+    advice = "Give the device a new secret: under the old one, numbers that may be used once would come again."
+
+    def __init__(self, device: str, prior: str) -> None:
+        """Name the device, and the secret by its public name."""
+        super().__init__(device=device, prior=prior)
+
+
 class NoSuchDevice(InputError):
     """No such device is enrolled here."""
 

@@ -8,27 +8,29 @@ Nothing of a device is kept in memory between its frames.
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
 from uuid import UUID
 
 from samefade.errors import CannotWrite, OutOfRange
 from samefade.keys import entry as keys
 from samefade.keys import roots
-from samefade.keys.database import DEVICES, Database
+from samefade.keys.database import DEVICES, SPENT, Database
 from samefade.keys.entry import Entry
 from samefade.keys.errors import NameTaken
 from samefade.keys.life import Move, State
 from samefade.keys.store import Store
 from samefade.lpwan.refresh.events import Refreshed
-from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, ServedAlready
+from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, SecretSpent, ServedAlready
 from samefade.lpwan.server.track import Track
 from samefade.session.events import Root
 from samefade.types import Key
 
 _SELECTED = "SELECT device, address, said, work, sealed FROM devices"
 _KEY_BYTES = 32
+_VERSION = 12  # bytes: the nonce of a sealed state, another one each time
 _AT_ONCE = 500  # variables of one query; SQLite allows 999 and more
 
 
@@ -43,6 +45,7 @@ class Device:
         address: Name of the device in the topics of its server; empty before the first frame.
         work: Whether something is to be computed for it.
         pooled: How many samples its end holds.
+        version: Which writing of it this is; a later one is never overwritten. Empty where it was never kept.
     """
 
     eui: bytes
@@ -51,6 +54,24 @@ class Device:
     address: str = ""
     work: bool = False
     pooled: int = 0
+    version: bytes = b""
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError("a Device has no serialiser: its state is secret")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a transaction put on the disk.
+
+    Attributes:
+        devices: DevEUIs of those that were kept.
+        names: Names of the keys for applications, by the name of the secret that each came of.
+    """
+
+    devices: frozenset[bytes] = frozenset()
+    names: Mapping[bytes, UUID] = field(default_factory=dict)
 
 
 class Register:
@@ -64,10 +85,11 @@ class Register:
             CannotWrite: When the system refuses.
         """
         self.store, self._vault = store, store.database.vault
-        if not self._database.read("SELECT 1 FROM sqlite_schema WHERE name = 'devices'"):
+        tables = {"devices": DEVICES, "spent": SPENT}
+        if tables.keys() - self._tables(self._database.read):
             with self._database.writing() as db:
-                if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'devices'").fetchall():
-                    db.execute(DEVICES)
+                for name in tables.keys() - self._tables(db.execute):
+                    db.execute(tables[name])
 
     def enrol(self, secrets: Mapping[bytes, bytes], states: Mapping[bytes, bytes]) -> list[Root]:
         """Keep new devices, all or none, each with the prior secret that it is known by as its root of epoch 0.
@@ -79,11 +101,13 @@ class Register:
         Raises:
             DeviceEnrolled: When one is here already.
             NameTaken: When two devices, or one and another peer of the store, have the same secret.
+            SecretSpent: When a device that was forgotten had this secret.
             OutOfRange: When a secret is shorter than 16 bytes, or a DevEUI has not 8.
         """
         with self._database.writing() as db:
             held = {eui for (eui,) in db.execute("SELECT peer FROM roots UNION SELECT device FROM devices")}
             names = {name for (name,) in db.execute("SELECT name FROM roots")}
+            spent = {name for (name,) in db.execute("SELECT name FROM spent")}
             made = []
             for eui, secret in secrets.items():
                 root = first_root(eui, secret)
@@ -91,7 +115,10 @@ class Register:
                     raise DeviceEnrolled(eui.hex())
                 if root.name in names:  # a secret for two devices lets either pass for the other
                     raise NameTaken(root.name.hex())
+                if root.name in spent:  # its device may have answered, and counters begin anew with a join
+                    raise SecretSpent(eui.hex(), root.name.hex())
                 names.add(root.name)
+                db.execute("INSERT INTO spent VALUES (?)", (root.name,))
                 roots.keep(db, self._vault, eui, root, settled=True)
                 self._write(db, Device(eui, states[eui]), new=True)
                 made.append(root)
@@ -151,15 +178,16 @@ class Register:
             found |= {row[0]: self._opened(row) for row in self._database.read(query, *some)}
         return found
 
-    def keep(self, devices: Iterable[Device], refreshed: Iterable[Refreshed], *, now: float) -> dict[bytes, UUID]:
+    def keep(self, devices: Iterable[Device], refreshed: Iterable[Refreshed], *, now: float) -> Kept:
         """Keep what frames have changed, and the secrets that they completed, in one transaction.
 
-        Return the names of the keys for applications, one for each new secret, by the name of that.
-        Of a device that was forgotten meanwhile nothing is kept.
+        Of a device that was forgotten, enrolled anew, or changed by another process since it was loaded nothing is
+        kept, and nothing of it may be said.
         """
         with self._database.writing() as db:
-            kept = {device.eui for device in devices if self._write(db, device, new=False)}
-            return {event.root.name: self._confirm(db, event, now) for event in refreshed if event.device in kept}
+            kept = frozenset(device.eui for device in devices if self._write(db, device, new=False))
+            names = {event.root.name: self._confirm(db, event, now) for event in refreshed if event.device in kept}
+        return Kept(kept, names)
 
     def at_work(self) -> list[bytes]:
         """Return the devices for which something is to be computed."""
@@ -188,15 +216,21 @@ class Register:
         row = (*said, self._vault.seal(device.state, ("device", *said)))
         if new:
             return db.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
-        changed = "UPDATE devices SET (device, address, said, work, sealed) = (?, ?, ?, ?, ?) WHERE device = ?"
-        return db.execute(changed, (*row, device.eui)).rowcount == 1
+        changed = "UPDATE devices SET (device, address, said, work, sealed) = (?, ?, ?, ?, ?)"
+        same = f"WHERE device = ? AND substr(sealed, 1, {_VERSION}) = ?"
+        return db.execute(f"{changed} {same}", (*row, device.eui, device.version)).rowcount == 1
 
     def _opened(self, row: tuple[bytes, str, str, int, bytes]) -> Device:
         *said, sealed = row
         state = self._vault.open(sealed, ("device", *said))
         # what follows holds for every row that we sealed ourselves
         told = json.loads(row[2])
-        return Device(row[0], state, Track.unpacked(told["track"]), row[1], bool(row[3]), told["pooled"])
+        track = Track.unpacked(told["track"])
+        return Device(row[0], state, track, row[1], bool(row[3]), told["pooled"], sealed[:_VERSION])
+
+    @staticmethod
+    def _tables(ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> set[str]:
+        return {name for (name,) in ask("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
     def _confirm(self, db: sqlite3.Connection, event: Refreshed, now: float) -> UUID:
         """Keep a new secret as the only root of its device, and a key of it for applications."""
