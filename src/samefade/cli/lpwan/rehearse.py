@@ -118,8 +118,9 @@ def _made(place: "Folder", devices: int, application: str, broker: str, *, as_js
     here = f" --application {shlex.quote(application)}" if application != _APPLICATION else ""
     say(f"{devices} virtual devices; their secrets are in {place.roll}, for you alone. Next:")
     say(f"  samefade lpwan enrol --devices {shlex.quote(str(place.roll))}")
-    say(f"  samefade lpwan serve {kind}{at}       # in a terminal of its own")
+    say(f"  samefade lpwan serve {kind}{at}")
     say(f"  samefade lpwan rehearse {folder}{here}{at}")
+    say("the second in a terminal of its own.")
 
 
 def _told(play: "Play", trackers: "Sequence[Tracker]", rules: "Rules", *, as_json: bool) -> None:
