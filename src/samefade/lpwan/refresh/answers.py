@@ -8,7 +8,7 @@ from samefade.lpwan.refresh.messages import Reader, Told
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import Pool
 from samefade.lpwan.refresh.run import CLAIMS, Run, digest
-from samefade.lpwan.refresh.sealing import Secret
+from samefade.lpwan.refresh.sealing import LAST_NUMBER, Secret
 from samefade.lpwan.refresh.state import pack_account, unpack_account
 from samefade.lpwan.refresh.string import answerer, bits_of, layout_of, long
 from samefade.reconcile import Answerer
@@ -45,7 +45,7 @@ class Answers:
         if self.pool.full:
             if self._run is not None:
                 return False
-            self.pool.drop_oldest()
+            self.pool.make_room()
         return self.pool.add(place, value)
 
     def to(self, request: bytes) -> tuple[bytes, str | None]:
@@ -62,7 +62,7 @@ class Answers:
         if kind == messages.DONE:
             return b"", None
         if kind == messages.BEGIN:
-            first = said.number(self.now)  # or one word could burn all places to come
+            first = self._until_now(said, 0)
             self.pool.burn(first)
             self._drop()
             self._run = Run.begun(self._secret.device, self._secret.epoch, first)
@@ -112,7 +112,7 @@ class Answers:
 
     def _name(self, run: Run, said: Reader) -> bytes:
         """Say where this end has samples among the next places; they are burned for every later run."""
-        count = said.number(messages.MOST_PLACES)
+        count = self._until_now(said, run.end, messages.MOST_PLACES)
         said.end()
         if not count:
             raise RemoteProtocolError(places=count)
@@ -126,7 +126,16 @@ class Answers:
         if self._terms is not None:
             raise RemoteProtocolError(places="named in the discussion")  # the string is fixed by now
         self._lack(run, said)
+        skipped = self._until_now(said, run.end)
+        if skipped:
+            end = run.end + skipped
+            self.pool.keep([sample for sample in self.pool.samples() if not run.end <= sample[0] < end])
+            run.skip(skipped)
         return self._name(run, said)
+
+    def _until_now(self, said: Reader, place: int, most: int = LAST_NUMBER) -> int:
+        """Read how many places from this one on are meant; places to come are refused, or a word could burn them."""
+        return said.number(min(most, max(0, self.now - place)))
 
     def _lack(self, run: Run, said: Reader) -> None:
         """Forget samples that the network has no match for."""

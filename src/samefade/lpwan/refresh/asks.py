@@ -6,9 +6,9 @@ from samefade.errors import RemoteProtocolError, TooLittleEntropy
 from samefade.lpwan.refresh import messages
 from samefade.lpwan.refresh.commit import candidate, commit_tag
 from samefade.lpwan.refresh.messages import MOST_PLACES
-from samefade.lpwan.refresh.numbers import write_number, write_numbers
+from samefade.lpwan.refresh.numbers import write_numbers
 from samefade.lpwan.refresh.policy import Policy
-from samefade.lpwan.refresh.pool import Pool
+from samefade.lpwan.refresh.pool import JUMP, Pool, closed_up
 from samefade.lpwan.refresh.run import CLAIMS, Run, digest
 from samefade.lpwan.refresh.sealing import Secret
 from samefade.lpwan.refresh.state import pack_account, unpack_account
@@ -38,6 +38,7 @@ class Asks:
         "_answers",
         "_caution",
         "_claim",
+        "_guard",
         "_have",
         "_inside",
         "_lacking",
@@ -61,6 +62,7 @@ class Asks:
         self.next: Secret | None = None
         self._answered = _PERMILLE  # of our samples, so many in a thousand have a match at the device
         self._caution = 1.0
+        self._guard = 0  # of the last run that learnt one
         self._clear()
 
     def _clear(self) -> None:
@@ -86,8 +88,14 @@ class Asks:
         if self.pool.full:
             if self._run is not None:
                 return False
-            self.pool.drop_oldest()
+            self.pool.make_room()
         return self.pool.add(place, value)
+
+    def forget(self, place: int) -> bool:
+        """Drop a sample that no run has named yet; return whether it was there."""
+        if self._run is not None and place < self._run.end:
+            return False
+        return self.pool.drop(place)
 
     def wanted(self, place: int) -> bytes | None:
         """Return what to ask next without any work, or None.
@@ -120,11 +128,11 @@ class Asks:
         if kind == messages.BEGIN:
             said = messages.Reader(request, 1)
             said.number()
-            self._named(run, said.number(), answer)
+            self._named(run, 0, said.number(), answer)
         elif kind == messages.MORE:
             said = messages.Reader(request, 1)
             messages.read_lacking(said, MOST_PLACES)
-            self._named(run, said.number(), answer)
+            self._named(run, said.number(), said.number(), answer)
         elif kind == messages.SPEAK:
             self._spoken = bytes(messages.unpack_values(answer, self._policy.spoken))
             self.phase = "learn"
@@ -178,35 +186,54 @@ class Asks:
     def _end(self) -> None:
         """Forget the run, and burn a guard behind it: what the next one speaks shall not tell of what this one kept."""
         if self._run is not None and self._learnt:
-            self.pool.burn(self._run.end + Learnt.unpack(self._learnt).guard)
+            self.pool.burn(self._run.end + self._guard)
         self._clear()
         self.pool.drop_burned()
 
     def _begin(self, place: int) -> bytes | None:
         if len(self.pool) * self._answered < self._policy.spoken * _PERMILLE:
             return None
-        first = max(self.pool.samples()[0][0], place - MOST_PLACES)
+        first = self.pool.places()[0]
+        if self._guard and first - self.pool.burned >= JUMP:
+            # counters may have gone on without time, so the guard behind the last run is counted again from here
+            self.pool.burn(first + self._guard)
+            self.pool.drop_burned()
+            return self._begin(place)
         self.pool.burn(first)
-        self.pool.drop_burned()
         self._run = Run.begun(self._secret.device, self._secret.epoch, first)
-        return bytes((messages.BEGIN,)) + write_numbers([first, place - first])
+        return bytes((messages.BEGIN,)) + write_numbers([first, self._reach(first, place) - first])
+
+    def _reach(self, start: int, place: int) -> int:
+        """Return the end of the range that begins at `start`: earlier than `place` where a jump lies before that."""
+        end, before = min(start + MOST_PLACES, place), start
+        for at in self.pool.places():
+            if at >= end or at - before >= JUMP:
+                break
+            before = max(before, at)
+        return before + 1 if end - before >= JUMP else end
 
     def _more(self, run: Run, place: int, missing: int) -> bytes | None:
-        """Ask for further places when enough of them can be expected, or no more fit into a request or the pool."""
-        count = min(MOST_PLACES, place - run.end)
+        """Ask for further places when enough of them can be expected, or no more fit into a request or the pool.
+
+        A jump is skipped, not named: after a join it is 2^32 places long.
+        """
         own = len(self.pool) - self._inside
-        expected = own * self._answered // _PERMILLE
         full = self.pool.full
-        if count < _LEAST_ASKED or not (expected >= missing or count == MOST_PLACES or full):
-            return None
         if full and not own:
             raise TooLittleEntropy(have=0.0, need=self._policy.scheme.amplify.bits)
-        out = bytearray((messages.MORE,)) + self._what_lacks()
-        write_number(out, count)
-        return bytes(out)
+        enough = own * self._answered // _PERMILLE >= missing or place - run.end >= MOST_PLACES or full
+        if not own or place - run.end < _LEAST_ASKED or not enough:
+            return None
+        first = self.pool.places()[self._inside]
+        start = first if first - run.end >= JUMP else run.end
+        end = self._reach(start, place)
+        if end == place and end - start < _LEAST_ASKED:
+            return None
+        return bytes((messages.MORE,)) + self._what_lacks() + write_numbers([start - run.end, end - start])
 
-    def _named(self, run: Run, count: int, answer: bytes) -> None:
+    def _named(self, run: Run, skipped: int, count: int, answer: bytes) -> None:
         """Keep what both ends have of a range; all of it is burned for every later run."""
+        run.skip(skipped)
         first, end = run.end, run.end + count
         theirs = messages.unpack_bitmap(answer, first, count)
         held = self.pool.samples()
@@ -228,11 +255,21 @@ class Asks:
         return said
 
     def _count(self) -> None:
-        """Count once what every uplink asks for."""
-        if self._run is not None:
-            first = self._terms().first if self._told else self._run.first
-            self._have = len(self.pool.within(first, self._run.end))
-            self._inside = len(self.pool.within(0, self._run.end))
+        """Count once what every uplink asks for, and find the first kept place."""
+        if self._run is None:
+            return
+        inside = [place for place in self.pool.places() if place < self._run.end]
+        self._have = self._inside = len(inside)
+        if self._told:
+            kept = self._guarded(closed_up(inside))
+            self._have = len(inside) - kept
+            if kept < len(inside):
+                self._told = self._terms()._replace(first=inside[kept]).pack()
+
+    def _guarded(self, places: list[int]) -> int:
+        """Return how many samples lie before the first kept one: the spoken ones, and a guard behind them."""
+        last = places[self._policy.spoken - 1]
+        return sum(place <= last + self._guard for place in places)
 
     def _terms(self) -> messages.Told:
         return messages.Told.read(messages.Reader(self._told))
@@ -240,15 +277,18 @@ class Asks:
     def _learn(self, run: Run) -> None:
         spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
         places, own = [place for place, _ in spoken], [value for _, value in spoken]
-        learnt = learn(self._policy, places, list(self._spoken), own, self._caution)
+        learnt = learn(self._policy, closed_up(places), list(self._spoken), own, self._caution)
         self._learnt, self._told = learnt.pack(), learnt.told(places[-1]).pack()
-        self._need, self.phase = learnt.need, "pool"
+        self._guard, self._need, self.phase = learnt.guard, learnt.need, "pool"
         self._count()
 
     def _all(self, run: Run) -> Heard:
-        spoken = self.pool.within(run.first, run.end)[: self._policy.spoken]
-        first = self._terms().first
-        return Heard(spoken, self._spoken, self.pool.within(first, run.end), first, run.end)
+        """Return all samples of the run, on a grid without its jumps."""
+        held = self.pool.within(run.first, run.end)
+        places = closed_up(place for place, _ in held)
+        closed = [(place, value) for place, (_, value) in zip(places, held, strict=True)]
+        kept = closed[self._guarded(places) :]
+        return Heard(closed[: self._policy.spoken], self._spoken, kept, kept[0][0], kept[-1][0] + 1)
 
     def _commit(self, run: Run, learnt: Learnt, heard: Heard, found: Found) -> bytes:
         """Keep the account, hold the candidate beside the secret in force, and say so."""
@@ -268,7 +308,8 @@ class Asks:
         coming = None if root is None else [root.name, root.epoch, root.reveal_secret_bytes()]
         run = None if self._run is None else self._run.parts()
         said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
-        worth = [self._claim, self._ledger, self._answered, self._caution, self._need]
+        worth = [self._claim, self._ledger, self._answered, self._caution, self._guard]
+        worth += [self._need, self._have, self._inside]
         return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth]
 
     @classmethod
@@ -280,6 +321,6 @@ class Asks:
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]
         out._lacking, out._spoken, out._learnt, out._told, out._answers = said  # type: ignore[misc]
-        out._claim, out._ledger, out._answered, out._caution, out._need = worth  # type: ignore[misc]
-        out._count()
+        out._claim, out._ledger, out._answered, out._caution, out._guard, *counts = worth  # type: ignore[misc]
+        out._need, out._have, out._inside = counts
         return out

@@ -111,6 +111,7 @@ class DeviceEnd:
         end._up, end._heard, end._down = counters
         end._exchange = Answering.again(exchange)
         end._answers = Answers.again(policy, end._secret, answers)
+        end._answers.now = max(0, end._heard) // policy.every
         end._told = told
         if end._exchange.whole and end._exchange.answer is None:
             end._obey(end._exchange.request)  # killed before it was answered

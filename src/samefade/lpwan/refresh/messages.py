@@ -3,7 +3,7 @@
 | request | says | answer |
 |---|---|---|
 | BEGIN | first place, how many | one bit for each place: whether the device has a sample there |
-| MORE | which named places the network lacks; how many further places | one bit for each |
+| MORE | which named places the network lacks; how many to skip; how many further places | one bit for each |
 | SPEAK | which named places the network lacks | the values of the run's first samples, and no others |
 | TERMS | which places it lacks, first kept place, thresholds, first question about the string | the bits asked for |
 | ASK | another question | the bits asked for |

@@ -107,6 +107,20 @@ class NetworkEnd:
         except (SamefadeError, ValueError, ArithmeticError) as error:
             self._fail("unknown", f"{type(error).__name__}: {error}")
 
+    def forget(self, counter: int) -> bool:
+        """Take back the sample of an uplink, where another gateway than that of its reading answered it.
+
+        It works as long as no run has named the sample: the network then says that it lacks it, and so it is public
+        which one it was.
+
+        Args:
+            counter: Counter of the uplink.
+
+        Returns:
+            Whether there was such a sample, and it is gone.
+        """
+        return counter % self._policy.every == 0 and self._asks.forget(counter // self._policy.every)
+
     def derive(self, purpose: str, context: bytes, n: int) -> bytes:
         """Return n secret bytes for another purpose, from the secret in force: the same at the other end."""
         return self._secret.derive(f"for {purpose}", context, n)

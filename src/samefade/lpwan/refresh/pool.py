@@ -4,14 +4,18 @@ The pool is bounded: what does not fit is dropped and counted.
 Samples below the burned mark were taken by a run once, and never come back.
 """
 
+from array import array
 from collections.abc import Iterable
+from itertools import accumulate
 from math import isfinite
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from samefade.errors import OutOfRange
-from samefade.lpwan.refresh.numbers import read_number, write_number
 
 FLOOR, STEPS = -160.0, 2  # a byte counts half dB from -160 dBm, so it reaches to -32.5 dBm
+MOSTJUMPS = 32  # steps of more than 254 places: a pool of joins and silences alone would outgrow its bytes
+JUMP = 255  # places between two samples from which on a step is a jump
+_WIDE = "Q"  # 64 bits, as counters have
 
 
 def byte_of(rssi: float) -> int:
@@ -28,18 +32,24 @@ def byte_of(rssi: float) -> int:
 class Pool:
     """Samples in the order of their places.
 
+    A step from one place to the next takes a byte; a longer one, a jump, takes nine, and there are few of them.
+
     Attributes:
         most: How many it holds.
         burned: Places below it were taken by a run, or cannot be taken any more.
     """
 
-    __slots__ = ("_last", "_steps", "_values", "burned", "most")
+    __slots__ = ("_first", "_jumps", "_last", "_steps", "_values", "burned", "most")
 
     def __init__(self, most: int, burned: int = 0) -> None:
         """Begin with nothing."""
         self.most, self.burned = most, burned
-        self._last = 0  # the last place, from which the next step is counted
-        self._steps, self._values = bytearray(), bytearray()
+        self._empty()
+
+    def _empty(self) -> None:
+        self._first = self._last = 0
+        self._jumps = array(_WIDE)
+        self._steps, self._values = bytearray(), bytearray()  # the first step is 0
 
     def __len__(self) -> int:
         """Return how many samples there are."""
@@ -55,8 +65,8 @@ class Pool:
 
     @property
     def full(self) -> bool:
-        """Say whether no more fit."""
-        return len(self) >= self.most
+        """Say whether no more fit, or no more jumps."""
+        return len(self) >= self.most or len(self._jumps) >= MOSTJUMPS
 
     def add(self, place: int, value: int) -> bool:
         """Take a sample; return whether its place is new, later than all others and not burned."""
@@ -65,15 +75,22 @@ class Pool:
         self._append(place, value)
         return True
 
+    def places(self) -> list[int]:
+        """Return all places."""
+        if not self._steps:
+            return []
+        out: list[int] = []
+        at = self._first
+        for jump, piece in zip([0, *self._jumps], bytes(self._steps).split(bytes((JUMP,))), strict=True):
+            at += jump
+            walked = list(accumulate(piece, initial=at))
+            out += walked if jump else walked[1:]
+            at = walked[-1]
+        return out
+
     def samples(self) -> list[tuple[int, int]]:
         """Return all places with their values."""
-        at = place = 0
-        out = []
-        for value in self._values:
-            step, at = read_number(self._steps, at)
-            place += step
-            out.append((place, value))
-        return out
+        return list(zip(self.places(), self._values, strict=True))
 
     def within(self, first: int, end: int) -> list[tuple[int, int]]:
         """Return the samples at places `first` to `end` - 1."""
@@ -81,13 +98,26 @@ class Pool:
 
     def keep(self, samples: Iterable[tuple[int, int]]) -> None:
         """Hold these samples and no others."""
-        self._steps, self._values, self._last = bytearray(), bytearray(), 0
+        self._empty()
         for place, value in samples:
             self._append(place, value)
 
-    def drop_oldest(self) -> None:
-        """Make room for one more."""
-        self.keep(self.samples()[1:])
+    def make_room(self) -> None:
+        """Drop the oldest sample; where there is no room for a jump, all that lie before the first one."""
+        gone = 1
+        if len(self) < self.most and self._jumps:
+            gone = self._steps.index(JUMP)
+        for _ in range(min(gone, len(self))):
+            self._drop_first()
+
+    def drop(self, place: int) -> bool:
+        """Forget one sample; return whether it was there."""
+        held = self.samples()
+        kept = [sample for sample in held if sample[0] != place]
+        if len(kept) == len(held):
+            return False
+        self.keep(kept)
+        return True
 
     def burn(self, end: int) -> None:
         """Let nothing below `end` be taken by a later run; what the present run holds stays until it is dropped."""
@@ -98,23 +128,48 @@ class Pool:
         self.keep([sample for sample in self.samples() if sample[0] >= self.burned])
 
     def _append(self, place: int, value: int) -> None:
-        write_number(self._steps, place - self._last)  # the first step begins at 0
+        if not self._values:
+            self._first = self._last = place
+        step = place - self._last
+        if step >= JUMP:
+            self._jumps.append(step)
+        self._steps.append(min(step, JUMP))
         self._values.append(value)
         self._last = place
 
+    def _drop_first(self) -> None:
+        del self._steps[0], self._values[0]  # Python moves the beginning, not the bytes
+        if not self._steps:
+            return
+        step = self._steps[0]
+        self._first += self._jumps.pop(0) if step == JUMP else step
+        self._steps[0] = 0
+
     def reveal_secret_parts(self) -> list[object]:
         """Return plain values from which `again` makes the pool; whoever calls this is responsible for them."""
-        return [self.burned, bytes(self._steps), bytes(self._values)]
+        return [self.burned, self._first, list(self._jumps), bytes(self._steps), bytes(self._values)]
 
     @classmethod
-    def again(cls, most: int, parts: list[object]) -> "Pool":
+    def again(cls, most: int, parts: list[Any]) -> "Pool":
         """Return the pool that the parts were taken from."""
-        burned, steps, values = parts
-        pool = cls(most, burned)  # type: ignore[arg-type]  # our own state, sealed by whoever stores it
-        at = place = 0
-        pool._steps, pool._values = bytearray(steps), bytearray(values)  # type: ignore[call-overload]
-        for _ in pool._values:
-            step, at = read_number(pool._steps, at)
-            place += step
-        pool._last = place
+        burned, first, jumps, steps, values = parts
+        pool = cls(most, burned)
+        pool._first, pool._jumps = first, array(_WIDE, jumps)
+        pool._steps, pool._values = bytearray(steps), bytearray(values)
+        pool._last = first + sum(steps) - JUMP * len(jumps) + sum(jumps)
         return pool
+
+
+def closed_up(places: Iterable[int]) -> list[int]:
+    """Return the places with each jump made one step, counted from the first.
+
+    No time need have passed in a jump: after a join counters go on 2^32 higher.
+    Samples around it are then neighbours, which is never more than they are worth, and a grid of them stays small.
+    """
+    out: list[int] = []
+    before = 0
+    for place in places:
+        step = place - before
+        out.append(out[-1] + (1 if step >= JUMP else step) if out else 0)
+        before = place
+    return out

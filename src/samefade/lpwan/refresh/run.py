@@ -53,6 +53,11 @@ class Run:
         self.places += count
         self.told += _which(count, named)
 
+    def skip(self, places: int) -> None:
+        """Note that the network has nothing in the next places; they are not named."""
+        self.end += places
+        self.told += 2.0 * places.bit_length()
+
     def lack(self, lacking: int) -> None:
         """Note that the network named so many of these as lacking; it does so once for a range."""
         self.told += _which(self.named, lacking)

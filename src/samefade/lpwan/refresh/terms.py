@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from samefade.errors import TooLittleEntropy
+from samefade.lpwan.price import ALWAYS, LAYER, TAGS, needed
 from samefade.lpwan.refresh.messages import Told
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import FLOOR, STEPS
@@ -21,11 +22,6 @@ from samefade.wire.cbor import decode, encode
 X = TypeVar("X", bound=Observation)
 Samples = Sequence[tuple[int, int]]
 _PLAN = 1000  # kept samples for which the limit and the guard are asked; both are used per sample
-_TAGS, _LAYER, _FIXED = (
-    64,
-    35,
-    20,
-)  # bits that a discussion tells whatever its length: measured on strings of 500 to 1,500
 _CODE = 0.07  # of what a perfect code tells, ours tells so much more, beyond what calibration counts
 _SPREAD = 1.03  # bits: a Gaussian's surprise varies by log2(e)/√2 a sample
 _CAUTION = 0.93  # of what the spoken share promises
@@ -86,7 +82,7 @@ def learn(policy: Policy, places: Sequence[int], a: Sequence[int], b: Sequence[i
     found = calibrate(policy.scheme, plan, spoken, bytes(16))
     each, fixed, swing = promise(policy, found.terms, spoken.a)
     most = policy.most - policy.spoken
-    need = caution * _needed(each, fixed, swing)
+    need = caution * float(needed(each, fixed, swing))
     if need > most:
         left = most * each - swing * sqrt(most) - fixed + policy.scheme.amplify.bits
         raise TooLittleEntropy(have=left, need=policy.scheme.amplify.bits)
@@ -108,16 +104,8 @@ def promise(policy: Policy, terms: Terms, spoken: Spoken) -> tuple[float, float,
     each = (terms.thresholds["promised"] + (named if policy.losses == "weighed" else 0.0)) / share
     each = _CAUTION * each - _CODE * terms.thresholds["told"] - policy.conceded
     hashing = policy.scheme.amplify
-    fixed = hashing.bits + hashing.margin() + _TAGS + _FIXED + _LAYER * len(terms.strands[0].edges[0]).bit_length()
+    fixed = hashing.bits + hashing.margin() + TAGS + ALWAYS + LAYER * len(terms.strands[0].edges[0]).bit_length()
     return each, fixed, -float(ndtri(hashing.epsilon)) * _SPREAD
-
-
-def _needed(each: float, fixed: float, swing: float) -> float:
-    """Return the n at which n·each − swing·√n − fixed becomes positive, infinite where it never does."""
-    if each <= 0:
-        return float("inf")
-    root = (swing + sqrt(swing * swing + 4 * each * fixed)) / (2 * each)
-    return root * root
 
 
 def on_grid(half: type[X], end: str, places: Sequence[int], values: Sequence[int], first: int, stop: int) -> X:
