@@ -145,11 +145,11 @@ def test_files_that_others_may_read_are_refused(lpwan, roll):
 
 
 def test_a_password_does_not_cross_a_network_in_the_clear():
-    Broker("127.0.0.1", password="open")
-    Broker("broker.example", password="open", tls=True)
+    Broker("127.0.0.1", user="serve", password="open")
+    Broker("broker.example", user="serve", password="open", tls=True)
     with pytest.raises(OutOfRange):
-        Broker("broker.example", password="open")
-    assert "open" not in repr(Broker("127.0.0.1", password="open"))
+        Broker("broker.example", user="serve", password="open")
+    assert "open" not in repr(Broker("127.0.0.1", user="serve", password="open"))
 
 
 def test_serve_from_beginning_to_end(lpwan, roll, tmp_path):

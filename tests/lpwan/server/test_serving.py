@@ -16,9 +16,12 @@ import pytest
 import server_messages as messages
 from air import Air
 from mosquitto import Mosquitto
-from server_world import World, open_store
+from server_world import World, eui, open_store
 
+from samefade.errors import InputError, OutOfRange
 from samefade.keys.certificates import Authority
+from samefade.keys.errors import OthersMayRead
+from samefade.lpwan.server import inbox
 from samefade.lpwan.server.errors import BrokerRefuses
 from samefade.lpwan.server.mqtt import Broker, connected
 from samefade.lpwan.server.register import Register, first_root
@@ -174,9 +177,72 @@ def test_tls(fast_path):
     settings = (f"certfile {files.certificate}", f"keyfile {files.key}", "allow_anonymous true")
     with Mosquitto(fast_path, *settings) as broker:
         refusal(Broker("127.0.0.1", broker.port, tls=True, authority=authority.files.certificate))
-        with pytest.raises(Exception, match="certificate verify failed"):
+        with pytest.raises(BrokerRefuses, match="certificate verify failed"):
             refusal(Broker("127.0.0.1", broker.port, tls=True))
+        with pytest.raises(BrokerRefuses, match="mismatch"):  # of the right authority, and of another name
+            refusal(Broker("localhost", broker.port, tls=True, authority=authority.files.certificate))
         gc.collect()
+
+
+def test_keys_of_clients_are_private_and_ask_nobody(fast_path):
+    from datetime import UTC, datetime
+
+    from cryptography.hazmat.primitives import serialization as spelt
+
+    authority = Authority(fast_path, datetime.now(UTC))
+    authority.make()
+    files = authority.client("serve")
+    client = Broker("host", tls=True, certificate=files.certificate, key=files.key)
+    assert client.context().verify_mode.name == "CERT_REQUIRED"
+    assert client.context().check_hostname
+    files.key.chmod(0o640)
+    with pytest.raises(OthersMayRead):
+        client.context()
+    shut = spelt.load_pem_private_key(files.key.read_bytes(), None).private_bytes(
+        spelt.Encoding.PEM, spelt.PrivateFormat.PKCS8, spelt.BestAvailableEncryption(b"words")
+    )
+    files.key.write_bytes(shut)
+    files.key.chmod(0o600)
+    with pytest.raises(InputError, match=r"serve\.key"):
+        client.context()
+    for more in ({"key": files.key}, {"password": "open"}):
+        with pytest.raises(OutOfRange):
+            Broker("127.0.0.1", tls=True, **more)
+
+
+def test_what_the_broker_kept_or_sends_in_heaps_is_dropped_and_counted(fast_path, monkeypatch):
+    """An old frame that somebody published to be retained looks like a device that began again."""
+    monkeypatch.setattr(inbox, "MOST_WAITING_BYTES", 60_000)
+    one, events = eui(0), []
+
+    async def run(world, port):
+        async with connected(Broker("127.0.0.1", port, name="somebody"), ("nothing",), 1) as line:
+            old, payload = messages.chirpstack_up(one.hex(), 3)
+            await line._client.publish(old, payload, qos=1, retain=True)
+            service = Service(world.desk, world.adapter, Broker("127.0.0.1", port, name="serve"), events.append)
+            serving = asyncio.create_task(service.run())
+            counts = service._counted
+            await until(lambda: counts().get("dropped: retained"))
+            heaps = [(old, b" " * 50_000)] * 40
+            frames = [
+                messages.chirpstack_up(one.hex(), 500),
+                (old, b" " * 300_000),
+                ("application/x/device/y/event/up", b""),
+            ]
+            line.publish([*frames, *heaps])
+            await line.drain(PATIENCE)
+            await until(lambda: counts()["messages"] >= 43)
+            line.publish([messages.chirpstack_up(one.hex(), 501)])
+            await until(lambda: world.register.load([one])[one].track.last == 501)
+            service.stop()
+            await serving
+
+    with Mosquitto(fast_path) as broker, World(fast_path) as world:
+        asyncio.run(run(world, broker.port))
+    told = events[-1]
+    assert (told["dropped: retained"], told["dropped: too large"]) == (1, 1)
+    assert told["dropped: not JSON"] + told.get("dropped: too many at once", 0) == 40
+    assert [event["event"] for event in events] == ["connected", "counted"]  # nothing began again
 
 
 def test_a_service_that_is_refused_says_so(fast_path):

@@ -7,20 +7,22 @@ import asyncio
 import logging
 import random
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from samefade.errors import InputError, MissingExtra, OutOfRange
+from samefade.keys.vault import refuse_open
 from samefade.lpwan.server.errors import BrokerRefuses
+from samefade.lpwan.server.inbox import Inbox
 
 if TYPE_CHECKING:
     from aiomqtt import Client, MqttCodeError
 
 _AT_ONCE = 256  # messages that are taken together: one transaction
-_MOST_WAITING = 20_000  # messages that were received and not taken yet; what is more is lost, as on the air
 _FAREWELL = 2.0  # seconds for what was published to leave, when all is to stop
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0  # seconds between two tries to connect
 _NOT_GRANTED = 0x80  # of a subscription, MQTT 3.1.1 section 3.9.3
@@ -57,8 +59,8 @@ class Broker:
         """Check the fields.
 
         Raises:
-            OutOfRange: When the port is none, there is no name, a certificate was given without TLS, or a password
-                would cross a network in the clear.
+            OutOfRange: When the port is none, there is no name, a certificate was given without TLS or a key without
+                its certificate, or a password would cross a network in the clear or belongs to no user.
         """
         if not self.name:
             raise OutOfRange("name at the broker", self.name, "one character or more")
@@ -66,6 +68,10 @@ class Broker:
             raise OutOfRange("port", self.port, "1 to 65535")
         if not self.tls and (self.authority or self.certificate or self.key):
             raise OutOfRange("certificates", "without TLS", "with --tls")
+        if self.key and not self.certificate:
+            raise OutOfRange("private key", "without a certificate", "with --certificate")
+        if self.password and not self.user:
+            raise OutOfRange("password", "without a user", "with --user")
         if self.password and not self.tls and self.host not in {"localhost", "127.0.0.1", "::1"}:
             raise OutOfRange("password", "over a network without TLS", "with --tls, or to a broker on this machine")
 
@@ -83,7 +89,8 @@ class Broker:
         """Return the settings of TLS, None where it is not spoken.
 
         Raises:
-            InputError: When a certificate cannot be read.
+            InputError: When a certificate cannot be read, or its key asks for a passphrase.
+            OthersMayRead: When others may read the private key.
         """
         if not self.tls:
             return None
@@ -91,13 +98,20 @@ class Broker:
             context = ssl.create_default_context(cafile=self.authority)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             if self.certificate is not None:
-                context.load_cert_chain(self.certificate, self.key)
+                refuse_open(self.key or self.certificate)
+                # nobody is there to be asked for a passphrase: without one, such a key is refused
+                context.load_cert_chain(self.certificate, self.key, password=bytes)
         except OSError as error:  # an SSLError is one
-            raise InputError(file=self.certificate or self.authority, reason=error.strerror or str(error)) from None
+            file = error.filename or self.key or self.certificate or self.authority
+            raise InputError(file=file, reason=error.strerror or str(error)) from None
         return context
 
-    def client(self, qos: int) -> "Client":
+    def client(self, qos: int, dropped: "Counter[str]") -> "Client":
         """Return a client that is not connected yet.
+
+        Args:
+            qos: Quality of service.
+            dropped: Counts what it does not take, by reason.
 
         Raises:
             MissingExtra: When the extra `mqtt` is not installed.
@@ -110,7 +124,7 @@ class Broker:
         return Client(
             self.host, self._port, username=self.user or None, password=self.password or None, identifier=self.name,
             clean_session=qos == 0, tls_context=self.context(), logger=_quiet(), timeout=20.0,
-            max_queued_incoming_messages=_MOST_WAITING,
+            queue_type=cast("Any", lambda maxsize: Inbox(dropped)),  # noqa: ARG005 -- it has its own limits
         )  # fmt: skip
 
 
@@ -160,16 +174,25 @@ class Line:
 
 
 @asynccontextmanager
-async def connected(broker: Broker, topics: tuple[str, ...], qos: int) -> AsyncIterator[Line]:
+async def connected(
+    broker: Broker, topics: tuple[str, ...], qos: int, dropped: "Counter[str] | None" = None
+) -> AsyncIterator[Line]:
     """Hold a connection that is subscribed.
 
+    Args:
+        broker: Where.
+        topics: What to subscribe to.
+        qos: Quality of service.
+        dropped: Counts what is too much, too large or old, by reason.
+
     Raises:
-        BrokerRefuses: When the broker does not let this client in, or not subscribe.
+        BrokerRefuses: When the broker does not let this client in, or not subscribe, or when its certificate is none
+            that is trusted.
         aiomqtt.MqttError: When the connection is not had, or lost.
         MissingExtra: When the extra `mqtt` is not installed.
     """
-    client = broker.client(qos)
-    from aiomqtt.exceptions import MqttConnectError
+    client = broker.client(qos, Counter() if dropped is None else dropped)
+    from aiomqtt.exceptions import MqttConnectError, MqttError
 
     try:
         async with client:
@@ -186,6 +209,10 @@ async def connected(broker: Broker, topics: tuple[str, ...], qos: int) -> AsyncI
                 await line.drain(patience)
     except MqttConnectError as error:
         if _code(error) in _NOT_LET_IN:
+            raise BrokerRefuses(broker.address, str(error)) from None
+        raise
+    except MqttError as error:
+        if isinstance(error.__context__, ssl.SSLCertVerificationError):
             raise BrokerRefuses(broker.address, str(error)) from None
         raise
 

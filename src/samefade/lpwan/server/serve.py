@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,7 @@ class Service:
         self._queued: dict[str, None] = {}  # devices to compute for, in order
         self._awake = asyncio.Event()
         self._line: Line | None = None
+        self._dropped: Counter[str] = Counter()  # what never came to the desk
 
     def stop(self) -> None:
         """Let `run` return soon: after what is being taken is on the disk, and said."""
@@ -71,7 +73,8 @@ class Service:
         tries, first = waits(), True
         while True:
             try:
-                async with connected(self._broker, self._adapter.topics(), self._adapter.qos) as line:
+                topics, qos = self._adapter.topics(), self._adapter.qos
+                async with connected(self._broker, topics, qos, self._dropped) as line:
                     self._tell({"event": "connected", "broker": self._broker.address})
                     tries, first, self._line = waits(), False, line
                     async for batch in line.batches():
@@ -135,4 +138,7 @@ class Service:
             self._awake.set()
 
     def _counted(self) -> dict[str, Any]:
-        return {"event": "counted", **dict(sorted(self._desk.counts.items()))}
+        counts = Counter(dict(self._desk.counts))  # a copy at one moment: another thread may be counting
+        counts.update({f"dropped: {reason}": number for reason, number in self._dropped.items()})
+        counts["messages"] += self._dropped.total()
+        return {"event": "counted", **dict(sorted(counts.items()))}
