@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from samefade.errors import OutOfRange
 
 FLOOR, STEPS = -160.0, 2  # a byte counts half dB from -160 dBm, so it reaches to -32.5 dBm
-MOSTJUMPS = 32  # steps of more than 254 places: a pool of joins and silences alone would outgrow its bytes
+MOST_JUMPS = 32  # steps of more than 254 places: a pool of joins and silences alone would outgrow its bytes
 JUMP = 255  # places between two samples from which on a step is a jump
 _WIDE = "Q"  # 64 bits, as counters have
 
@@ -66,7 +66,7 @@ class Pool:
     @property
     def full(self) -> bool:
         """Say whether no more fit, or no more jumps."""
-        return len(self) >= self.most or len(self._jumps) >= MOSTJUMPS
+        return len(self) >= self.most or len(self._jumps) >= MOST_JUMPS
 
     def add(self, place: int, value: int) -> bool:
         """Take a sample; return whether its place is new, later than all others and not burned."""
