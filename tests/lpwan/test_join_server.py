@@ -283,6 +283,94 @@ def test_a_secret_that_comes_back_does_not_bring_its_nonces_back(joining, epochs
     assert JoinAccept.opened(bytes.fromhex(answer["PHYPayload"]), root)[0].join_nonce == 2
 
 
+class Enrolled(Refreshing):
+    """Epoch keys of a device that is enrolled anew: another secret, and epochs from 0 again."""
+
+    secret = 0
+
+    def newest(self, dev_eui):
+        found = super().newest(dev_eui)
+        return Epoch(bytes([self.secret]) + found.name, found.number, self.key(self.number + 100 * self.secret))
+
+
+def test_who_holds_the_roots_of_an_earlier_secret_joins_no_more(activations):
+    epochs = Enrolled()
+    joining, old, new = server(epochs, activations), epochs.roots(2).legacy, epochs.roots(100).legacy
+    epochs.number = 2
+    answer = joining.answer("ns", asked(join(old, 5)))
+    assert code(answer) == "Success"
+    epochs.secret, epochs.number = 1, 0  # forgotten and enrolled anew, and nobody asked meanwhile
+    assert code(joining.answer("ns", asked(join(old, 6)))) == "MICFailed"
+    assert code(joining.answer("ns", asked(join(new, 0)))) == "Success"
+    assert code(joining.answer("as", application_asks(answer))) == "Other"
+    epochs.secret, epochs.number = 0, 2  # the first secret comes back, after a join under another
+    assert code(joining.answer("ns", asked(join(new, 1)))) == "MICFailed"
+    assert code(joining.answer("ns", asked(join(old, 5)))) == "JoinReqFailed"
+    again = joining.answer("ns", asked(join(old, 6)))
+    assert JoinAccept.opened(bytes.fromhex(again["PHYPayload"]), old)[0].join_nonce == 3
+
+
+def test_what_is_remembered_of_a_device_that_is_enrolled_again_and_again_is_bounded(activations):
+    epochs = Enrolled()
+    joining = server(epochs, activations)
+    for secret in range(60):
+        epochs.secret, epochs.key = secret, lambda _, secret=secret: Key(bytes([secret + 1] * 32), "bounded")
+        assert code(joining.answer("ns", asked(join(epochs.roots(0).legacy, 0)))) == "Success"
+    assert len(activations.record(DEV).roots) == 33
+
+
+def test_two_processes_on_one_file_give_no_nonce_twice(epochs, path):
+    root, granted, failed = epochs.roots(0).legacy, [], []
+
+    def ask(first):
+        with Activations(path, KeyFile(path.with_name("join.key"))) as mine:
+            joining = server(epochs, mine, first=first)
+            for nonce in range(12):
+                answer = joining.answer("ns", asked(join(root, nonce), version="1.0.2"))
+                (granted if code(answer) == "Success" else failed).append(answer)
+
+    threads = [threading.Thread(target=ask, args=(1000 * one,)) for one in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(granted), len(failed)) == (12, 24)
+    nonces = [JoinAccept.opened(bytes.fromhex(one["PHYPayload"]), root)[0].join_nonce for one in granted]
+    assert sorted(nonces) == list(range(1, 13))
+
+
+def test_a_full_disk_grants_nothing(joining, epochs, activations):
+    root = epochs.roots(0).legacy
+    assert code(joining.answer("ns", asked(join(root, 0)))) == "Success"
+    before, db = activations.record(DEV), activations._db
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+    with activations.changing(b"filling") as filling:
+        filling.roots = []
+    drawn = 1
+    try:
+        for drawn in range(1, 5000):  # its list of used nonces grows until there is no page left
+            joining.answer("ns", asked(join(root, 65535 - drawn), version="1.0.2"))
+    except CannotWrite:
+        pass
+    kept = activations.record(DEV)
+    assert 1 < drawn < 4999
+    assert kept.join_nonce == before.join_nonce + drawn - 1
+    db.execute("PRAGMA max_page_count = 1000000").fetchall()
+    answer = joining.answer("ns", asked(join(root, 65535 - drawn), version="1.0.2"))
+    assert code(answer) == "Success"
+    assert JoinAccept.opened(bytes.fromhex(answer["PHYPayload"]), root)[0].join_nonce == kept.join_nonce + 1
+
+
+def test_a_lost_key_file_is_not_made_anew(joining, epochs, activations, path):
+    joining.answer("ns", asked(join(epochs.roots(0).legacy, 1)))
+    activations.close()
+    path.with_name("join.key").unlink()
+    with pytest.raises(StoreLocked):
+        Activations(path, KeyFile(path.with_name("join.key")))
+    assert not path.with_name("join.key").exists()
+
+
 def test_an_unknown_device_leaves_nothing(joining, activations):
     other = json.loads(asked(join(bytes(16), 1)))
     assert code(joining.answer("ns", json.dumps(other | {"DevEUI": "11" * 8}).encode())) == "UnknownDevEUI"
@@ -421,7 +509,11 @@ def test_requests_are_what_the_servers_take(epochs):
     }  # fmt: skip
     for secret in (old, new):
         assert keys.legacy.hex() not in repr(secret)
-    for address in ("http://ns.example", "ns", 'https://x"y', "ftp://ns"):
+    wrong = (
+        "http://ns.example", "ns", 'https://x"y', "ftp://ns", "https://ns:99999", "https://ns:x", "https://[::1",
+        "https://user:word@ns", "https://ns?x", "https://n s", "https://ns:0",
+    )  # fmt: skip
+    for address in wrong:
         with pytest.raises(OutOfRange):
             handover.ChirpStack(address).request(keys, DEV, newer=False)
 
@@ -449,6 +541,10 @@ def test_a_request_is_sent_when_asked(epochs):
         assert heard == [("/api/devices/0102030405060708/keys", "Bearer token", request.body.encode())]
         with pytest.raises(CannotWrite, match="403"):
             handover.send(request, "token")
+        for token in ("", "first line\nsecond line", "two words", "tök"):
+            with pytest.raises(OutOfRange) as caught:
+                handover.send(request, token)
+            assert not token or token not in str(caught.value)
         listening.shutdown()
     with pytest.raises(CannotWrite):
         handover.send(request, "token")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 from samefade.errors import CannotWrite
 from samefade.keys.errors import StoreDamaged, StoreLocked
@@ -50,6 +50,10 @@ class HeldRoot:
     rejoined: int = -1
     joined: bool = False
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError("a HeldRoot has no serialiser: its keys are secret")
+
 
 @dataclass
 class Record:
@@ -64,6 +68,11 @@ class Record:
     roots: list[HeldRoot] = field(default_factory=list)
     join_nonce: int = 0
     rejoined: int = -1
+
+    def end_keys(self) -> None:
+        """Destroy every key; which nonces were used stays known, in case the same secret comes back."""
+        for root in self.roots:
+            root.keys, root.joined = NO_KEYS, False
 
 
 class Activations:
@@ -133,9 +142,13 @@ class Activations:
         """Destroy the keys of a device; the nonces that it used stay used, in case the same secret comes back."""
         if not self.record(dev_eui).roots:
             return
-        with self.changing(dev_eui) as record, self._writing() as db:
-            for root in record.roots:
-                root.keys = NO_KEYS
+        with self.changing(dev_eui) as record:
+            record.end_keys()
+            self.end_sessions(dev_eui)
+
+    def end_sessions(self, dev_eui: bytes) -> None:
+        """Destroy the AppSKeys of a device."""
+        with self._writing() as db:
             db.execute("DELETE FROM sessions WHERE dev_eui = ?", (dev_eui,))
 
     def keep_session(self, dev_eui: bytes, name: bytes, app_s_key: bytes) -> None:
@@ -183,11 +196,11 @@ class Activations:
         return Record(**plain | {"roots": [HeldRoot(**one | {"keys": tuple(one["keys"])}) for one in plain["roots"]]})
 
     def _opened(self, lock: KeyFile) -> Vault:
-        about = lock.make()
         with self._writing() as db:
             for table in _TABLES:
                 db.execute(table)
             meta = dict(db.execute("SELECT name, value FROM meta").fetchall())
+            about = {"kind": "file"} if meta else lock.make()  # no new key file beside a file that needs the old one
             salt = meta.get("salt") or os.urandom(16)
             vault = Vault(self.path, lock.secret(self.path, about), salt)
             if not meta:

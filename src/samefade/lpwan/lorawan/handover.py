@@ -127,10 +127,13 @@ def send(request: Request, token: str) -> None:
     """Send a request, over TLS unless it goes to this machine.
 
     Raises:
+        OutOfRange: When the token is none that a header can hold; it is not quoted.
         CannotWrite: When the server does not take it.
     """
     from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
+    if not (token and token.isascii() and token.isprintable() and " " not in token):
+        raise OutOfRange("token", f"{len(token)} characters", "one line of letters, digits and signs")
     parts = urlsplit(request.url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE)
@@ -153,8 +156,15 @@ def _base(address: str) -> str:
     Raises:
         OutOfRange: When it would send keys over a network in the clear, or is none.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        found = parts.port is None or parts.port > 0
+    except ValueError:  # no port, or no address in its brackets
+        raise OutOfRange("address", address, "https://host[:port]") from None
+    if parts.username is not None:  # it would go into files and onto the screen
+        raise OutOfRange("address", f"…@{parts.hostname}", "no user and no password; a token goes with --token-file")
     plain = parts.scheme == "http" and parts.hostname in _HERE
-    if not (parts.hostname and (parts.scheme == "https" or plain) and address.isprintable() and '"' not in address):
+    said = address.isprintable() and not set(address) & set('"\\ ?#')
+    if not (found and parts.hostname and (parts.scheme == "https" or plain) and said):
         raise OutOfRange("address", address, "https://host, or http:// on this machine")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

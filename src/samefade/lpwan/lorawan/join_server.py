@@ -21,6 +21,7 @@ from samefade.lpwan.lorawan.frames import ANSWERS_JOIN, BadFrame, JoinAccept, Jo
 from samefade.lpwan.lorawan.roots import root_keys
 
 MOST = 8  # roots that wait for a join
+_MOST_ENDED = 32  # roots of a device that was forgotten; later ones were given to devices that were enrolled anew
 _LAST_NONCE = (1 << 24) - 1
 
 
@@ -82,7 +83,8 @@ class JoinServer:
         if message.kind == "AppSKeyReq":
             return self._application_key(message, partner, dev_eui)
         with self.activations.changing(dev_eui) as record:
-            _hold(record, epoch.name.hex(), epoch.number, lambda: root_keys(epoch.key, dev_eui, self.join_eui))
+            if _hold(record, epoch.name.hex(), epoch.number, lambda: root_keys(epoch.key, dev_eui, self.join_eui)):
+                self.activations.end_sessions(dev_eui)
             granted = self._join if message.kind == "JoinReq" else self._rejoin
             return granted(message, partner, dev_eui, record)
 
@@ -164,28 +166,40 @@ class JoinServer:
         return message.answer("Success", AppSKey=partner.envelope(found), **about)
 
 
-def _hold(record: Record, name: str, epoch: int, derived: Callable[[], Any]) -> None:
-    """Put the newest root first, unless it is there; one whose keys were destroyed gets them again, not its nonces."""
+def _hold(record: Record, name: str, epoch: int, derived: Callable[[], Any]) -> bool:
+    """Put the newest root first, unless it is there; one whose keys were destroyed gets them again, not its nonces.
+
+    An epoch that does not follow those that are held, or that had ended, is of another secret: the device was enrolled
+    anew, and whoever holds the roots before it shall join no more. Return whether that was so.
+    """
     known = next((root for root in record.roots if root.name == name), None)
     if known is not None and known.keys != NO_KEYS:
-        return
-    keys = derived()
-    made = HeldRoot(name, epoch, (keys.legacy.hex(), keys.network.hex(), keys.application.hex()))
-    if known is not None:
-        known.keys = made.keys
-        return
-    joined = [root for root in record.roots if root.joined]
-    waiting = [root for root in record.roots if not root.joined]
-    record.roots = [made, *waiting[: MOST - 1], *joined]
+        return False
+    anew = known is not None or any(root.epoch >= epoch for root in _usable(record))
+    if anew:
+        record.end_keys()
+    keys, held = derived(), known or HeldRoot(name, epoch, NO_KEYS)
+    held.keys = (keys.legacy.hex(), keys.network.hex(), keys.application.hex())
+    others = [root for root in record.roots if root is not known]
+    joined = [root for root in others if root.joined and root.keys != NO_KEYS]
+    waiting = [root for root in others if not root.joined and root.keys != NO_KEYS]
+    record.roots = [held, *waiting[: MOST - 1], *joined, *_ended(others)]
+    return anew
 
 
 def _usable(record: Record) -> list[HeldRoot]:
     return [root for root in record.roots if root.keys != NO_KEYS]
 
 
+def _ended(roots: list[HeldRoot]) -> list[HeldRoot]:
+    """Return the roots without keys, whose nonces are remembered in case the same secret comes back."""
+    return [root for root in roots if root.keys == NO_KEYS][:_MOST_ENDED]
+
+
 def _drop_older(record: Record, held: HeldRoot) -> None:
     """Drop what is older than the root that a device has shown to hold."""
-    record.roots = record.roots[: record.roots.index(held) + 1]
+    at = record.roots.index(held) + 1
+    record.roots = [*record.roots[:at], *_ended(record.roots[at:])]
     held.joined = True
 
 
