@@ -192,7 +192,7 @@ def test_every_region_gives_pairs(region):
 
 def test_what_makes_no_sense_is_refused():
     for wrong in (
-        {"devices": 0}, {"rate": 0}, {"motions": ()}, {"motions": ((WALKING, 0.5),)}, {"overhead": -1.0},
+        {"devices": 0}, {"rate": 0}, {"motions": ()}, {"motions": ((WALKING, 0.5),)}, {"efficiency": 1.1},
         {"devices": 1_000_000, "gateways": 64}, {"motions": ((WALKING, 2.0), (WALKING, -1.0))}, {"eve_device": -1.0},
     ):  # fmt: skip
         with pytest.raises(OutOfRange):

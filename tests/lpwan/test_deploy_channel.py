@@ -3,7 +3,6 @@
 import pickle
 from dataclasses import replace
 from functools import partial
-from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -26,7 +25,6 @@ from samefade.lpwan.deploy import (
     sample,
     simulate,
 )
-from samefade.lpwan.deploy.outcome import SMOOTHING, SURPRISE, needed
 from samefade.lpwan.deploy.protocol import refresh
 from samefade.lpwan.deploy.tally import together
 from samefade.lpwan.deploy.world import World, begin, hata, place, state
@@ -71,7 +69,7 @@ def test_covariances_are_those_of_the_closed_form(kind, eve):
 
 @pytest.mark.parametrize("kind", [WALKING, VEHICLE], ids=lambda kind: kind.name)
 def test_information_is_that_of_the_closed_form_within_three_standard_errors(kind):
-    setting = Deployment(**CLOSE, motions=((kind, 1.0),), days=3, seed=11)
+    setting = Deployment(**CLOSE, motions=((kind, 1.0),), days=3, seed=11, efficiency=0.95)
     found = outcomes(setting, computed(setting))
     expected = closed.pair(setting, kind, 7, float(np.median(place(setting).loss)))
     # metres are passed from one frame to the next: the pair before tells nothing of this one for these kinds
@@ -204,18 +202,6 @@ def test_what_is_left_never_exceeds_what_is_shared_by_more_than_its_error():
     assert one < correlated_information(0.5, circular=False)
 
 
-def test_a_run_pays_for_its_own_shortness():
-    secret = np.array([2.0, 0.3, 0.02, 0.0])
-    need = needed(secret, 192.0)
-    left = need[:3] * secret[:3] - SMOOTHING * SURPRISE * np.sqrt(need[:3])
-    np.testing.assert_allclose(left, 192.0)
-    assert np.isinf(need[3])
-    assert NormalDist().cdf(-SMOOTHING) == pytest.approx(2.0**-64, rel=0.01)
-    # −log2 of a Gaussian density at a Gaussian value has the variance (log2 e)²/2
-    value = np.random.default_rng(0).standard_normal(200_000)
-    assert np.std(value**2 / 2 * np.log2(np.e)) == pytest.approx(SURPRISE, rel=0.02)
-
-
 def test_the_real_protocol_gets_keys_where_the_estimate_does_and_none_where_it_does_not():
     """A turn-around of milliseconds among deep shadows, which class A does not have, and one of class A."""
     quick = Deployment(
@@ -229,8 +215,8 @@ def test_the_real_protocol_gets_keys_where_the_estimate_does_and_none_where_it_d
         assert refreshed.equal
         assert np.isfinite(found.days[4]) == bool(refreshed.days) == keys
         if keys:
-            # the protocol waits for whole strings, learns its cells, corrects short blocks, and needs room on the air
-            assert found.days[4] < refreshed.days[0] < 4 * found.days[4]
+            # the price is a mean of links; this record, its cells and its errors are one
+            assert 0.5 * found.days[4] < refreshed.days[0] < 2 * found.days[4]
         else:
             assert found.limits[4] == "the length of a run"
             assert dict(refreshed.refused).keys() <= {"too little entropy", "not reciprocal"}

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import j0
 
-from samefade.amplify import Toeplitz
 from samefade.channel.correlation import Channel, Eavesdropper, Exchange, ExponentialProfile, Noise
 from samefade.errors import OutOfRange, UnknownName
 from samefade.lpwan import Circumstances, NarrowBand, Radio, plan, time_on_air
@@ -18,6 +17,7 @@ from samefade.lpwan.planner.exchange import exchange
 from samefade.lpwan.planner.reciprocity import reciprocity
 from samefade.lpwan.planner.secrecy import information
 from samefade.lpwan.planner.words import comparison, duration, energy, verdict, warnings
+from samefade.lpwan.price import SMOOTHING, SURPRISE, Price
 
 PING_PONG = Circumstances(sf=7, probing="ping-pong", speed=0.5, eve=10)
 
@@ -117,11 +117,25 @@ def test_bits_are_those_of_gaussian_channels():
     assert made.secrecy.net == pytest.approx(0.5 * made.secrecy.shared, abs=1e-3)
 
 
-def test_hashing_takes_its_margin_once_and_it_is_that_of_the_session():
-    assert PING_PONG.margin == Toeplitz().margin()
+def test_a_plan_pays_for_the_shortness_of_its_record():
     made = plan(PING_PONG)
-    assert made.probes == ceil((128 + 126) / made.secrecy.net)
-    assert plan(replace(PING_PONG, margin=0)).probes == ceil(128 / made.secrecy.net)
+    net = made.secrecy.net
+    assert net * made.kept - SMOOTHING * SURPRISE * np.sqrt(made.kept) == pytest.approx(128 + 126 + 224)
+    assert made.probes == ceil(made.kept) + 256
+    cheap = plan(replace(PING_PONG, price=Price(spoken=0, hashing=0, told=0)))
+    assert 128 / net < cheap.probes < made.probes - 256
+
+
+def test_a_run_that_is_longer_than_the_refresh_keeps_is_no_key_and_says_so():
+    slow = Circumstances(sf=9, eve=300, shadows_are_secret=True)
+    made = plan(slow)
+    assert (made.key, made.limit) == (None, "the length of a run")
+    assert f"{ceil(made.kept):,} probes would have to be kept" in verdict(made)
+    assert made.kept > 1_280
+    pooled = plan(replace(slow, longest=inf))
+    assert pooled.probes == ceil(made.kept) + 256
+    assert duration(pooled.probes * pooled.interval / 3600) in verdict(made)
+    assert plan(replace(PING_PONG, longest=1)).key is not None  # only class A has runs of this length
 
 
 links = st.builds(
@@ -145,7 +159,7 @@ def test_no_plan_gets_more_bits_than_the_channel_has_given_eve(link):
     assert bits.net <= bits.secret + 1e-6 <= bits.shared + 2e-6
     assert (made.key is None) == (made.probes is None)
     if made.key is not None:
-        assert made.probes * bits.net >= 128 + 126
+        assert made.probes * bits.net >= 128 + 126 + 224
         assert made.key.hours >= made.probes * made.interval / 3600
 
 
@@ -192,13 +206,20 @@ def test_where_the_channel_gives_no_key_edhoc_still_does():
     assert "the channel gives none" in comparison(made)
 
 
-def test_probes_on_frames_that_are_sent_and_answered_anyway_cost_less_than_edhoc():
+def test_probes_on_frames_that_are_sent_and_answered_anyway_still_pay_for_what_is_said():
     made = plan(replace(PING_PONG, piggybacked=True, answered=True, period=600))
     assert made.key.frames == 0
     assert made.probing.joules == 0
-    assert not made.edhoc_is_cheaper
-    assert comparison(made).startswith("The channel is cheaper")
+    # blocks of 18 bytes up and down, 3.3 and .6 bytes a pair
+    up = time_on_air(sf=7, payload=35) - time_on_air(sf=7, payload=17)
+    down = time_on_air(sf=7, payload=31, crc=False) - time_on_air(sf=7, payload=12, crc=False)
+    blocks = ceil(ceil(3.3 * made.probes) / 18)
+    heard = 0.6 * made.probes / 18 * down * 0.0108 * 3.3
+    assert made.reconciliation.joules == pytest.approx(blocks * up * 0.028 * 3.3 + heard)
+    assert made.edhoc_is_cheaper
     assert made.limit == "traffic"
+    known = plan(replace(made.asked, bits_per_probe=1))  # nothing is known of what is said then
+    assert comparison(known).startswith("The channel is cheaper")
     unanswered = plan(replace(made.asked, answered=False))
     assert unanswered.probing.joules == pytest.approx(unanswered.probes * 0.0108 * 3.3 * unanswered.probe.down)
 
@@ -213,8 +234,7 @@ def test_what_is_told_rides_on_the_probes_or_on_frames_of_its_own():
     fits = plan(PING_PONG)
     assert fits.reconciliation.frames == 0
     full = plan(replace(PING_PONG, payload=242, speed=0.05))  # no room is left in such frames
-    told = ceil(full.probes * full.secrecy.told / 8) + 16
-    assert full.reconciliation.frames == ceil(told / 242)
+    assert full.reconciliation.frames == ceil(ceil(3.3 * full.probes) / 242)
     assert full.reconciliation.joules > 0
 
 
@@ -248,7 +268,7 @@ def test_narrowband_keeps_reciprocity_with_time_division_and_loses_it_with_repet
 
 
 def test_shadowing_counts_only_where_it_is_said_to_be_secret():
-    far = Circumstances(sf=9, eve=300)
+    far = Circumstances(sf=9, eve=300, longest=inf)
     assert plan(far).key is None
     counted = plan(replace(far, shadows_are_secret=True))
     assert counted.key is not None
@@ -275,6 +295,9 @@ def test_shadowing_counts_only_where_it_is_said_to_be_secret():
         {"shadow_distance": 0},
         {"piggybacked": True},
         {"payload": 250},
+        {"payload": 52, "sf": 12},
+        {"payload": 12, "sf": 10, "region": "US915"},
+        {"longest": 0},
         {"bits_per_probe": -1},
         {"efficiency": 1.1},
         {"region": "US915", "sf": 12},

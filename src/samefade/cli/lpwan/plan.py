@@ -68,6 +68,9 @@ def plan(
         float | None, typer.Option("--bits-per-probe", help="Net bits a probe, where you know them.")
     ] = None,
     key_bits: Annotated[int, typer.Option("--key-bits", help="Bits of the key.")] = 128,
+    run: Annotated[
+        float, typer.Option("--run", help="Most probes that a run over class A keeps; `inf` pools without end.")
+    ] = 1_280,
     battery: Annotated[float | None, typer.Option("--battery", help="Most joules that a key may cost.")] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", help="Of an NB-IoT uplink, up to 128.")] = 1,
     tones: Annotated[int, typer.Option("--tones", help="Of an NB-IoT uplink: 1, 3, 6 or 12.")] = 1,
@@ -94,7 +97,7 @@ def plan(
         reply_delay=reply_delay, reading=reading, frequency=frequency, snr=snr,
         gap=gap, shadowing=shadowing, shadow_distance=shadow_distance, eve=eve, eve_near=eve_near,
         shadows_are_secret=shadows_are_secret, efficiency=efficiency, bits_per_probe=bits, key_bits=key_bits,
-        network=network, devices=devices, battery=float("inf") if battery is None else battery,
+        longest=run, network=network, devices=devices, battery=float("inf") if battery is None else battery,
         narrowband=NarrowBand(repetitions=repetitions, tones=tones),
     )  # fmt: skip
     where = None if picture is None else writable(picture)
@@ -199,6 +202,7 @@ def _facts(made: "Plan") -> dict[str, Any]:
         "reciprocity": asdict(found) | {"survives": found.survives, "disagreement": found.disagreement},
         "bits": asdict(made.secrecy),
         "probes": made.probes,
+        "kept": None if made.kept == float("inf") else made.kept,
         "limit": made.limit,
         "key": _cost(made.key),
         "probing": _cost(made.probing),

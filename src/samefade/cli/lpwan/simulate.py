@@ -176,8 +176,8 @@ def _described(found: "Outcomes", refreshed: "Sequence[Refreshes]", picture: Pat
         "region": setting.region.name, "rate": setting.rate, "payload": setting.payload, "gateways": setting.gateways,
         "radius": setting.radius, "motions": {kind.name: share for kind, share in setting.motions},
         "budget": setting.budget, "eve_metres_from_device": setting.eve_device,
-        "eve_metres_from_gateway": setting.eve_gateway, "overhead": setting.overhead,
-        "spoken": setting.spoken, "longest": setting.longest, "seed": setting.seed,
+        "eve_metres_from_gateway": setting.eve_gateway, "efficiency": setting.efficiency,
+        "spoken": setting.price.spoken, "longest": setting.longest, "seed": setting.seed,
     }  # fmt: skip
     return {
         "schema": "samefade.lpwan-simulate/1",
@@ -204,8 +204,8 @@ def _tell(found: "Outcomes") -> None:
     columns = ("kind", "devices", "delivered", "pairs a day", "r", "r with Eve", "secret bits a pair", "with a key",
                "days a key", "with a longer run", "days then", "joules then")  # fmt: skip
     show(table(title, *columns, rows=rows))
-    say(f"medians; a run keeps at most {setting.longest:g} pairs; joules are those of hearing the answers, and below 0 "
-        "where an answer in the first window spares the second")  # fmt: skip
+    say(f"medians; a run keeps at most {setting.longest:g} pairs; joules are those of hearing the answers and of the "
+        "discussion, beside ordinary traffic")  # fmt: skip
     limits = [(why, f"{count:,}") for why, count in total["limits"].items()]
     show(table("what limits", "", "devices", rows=limits))
     frames = total["frames"]

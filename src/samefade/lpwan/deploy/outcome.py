@@ -1,9 +1,8 @@
 """What a deployment comes to: what each device delivers, what its pairs share, what Eve leaves, and what limits it.
 
 Secret bits of a pair: I(A;B|E) of readings as if jointly Gaussian, given everybody's reading of the pair before, less
-three standard errors, less what the reconciliation tells beyond the least.
-A run of n pairs gives n·s − z·σ·√n bits: smoothing to ε = 2⁻⁶⁴ takes z = 9.08 standard deviations of the surprise, and
-that of a Gaussian reading is log2(e)/√2 = 1.02 bits (T. S. Han and others, second order of source coding).
+three standard errors, less what reconciliation loses: 1 − β of what the ends share.
+How many pairs a key takes then, and what is said for it, is priced by `lpwan.price`, as in the planner.
 
 Why given the pair before: with the chain rule, I(Aⁿ;Bⁿ|Eⁿ) ≥ Σ_k I(A_k;B_k|E_k and all that came before), and slow
 shadows that stay from frame to frame must not count again and again. One pair back is all of the past for first-order
@@ -24,11 +23,11 @@ from samefade.entropy.joint import ratio
 from samefade.lpwan.deploy.setting import DAY, Deployment
 from samefade.lpwan.deploy.tally import Tally
 from samefade.lpwan.deploy.world import World, place
-from samefade.lpwan.energy import uplink_energy
+from samefade.lpwan.energy import SX1276, uplink_energy
+from samefade.lpwan.regions import DataRate
+from samefade.lpwan.spare import largest_payload
 
 ERRORS = 3.0  # standard errors that are taken off
-SMOOTHING = 9.08  # standard deviations that a Gaussian exceeds with chance 2⁻⁶⁴
-SURPRISE = 1 / (log(2) * 2**0.5)  # bits: standard deviation of a Gaussian reading's surprise
 LIFE = 3_652.5  # days: what takes longer than ten years, a battery's life at best, is no key
 LEAST = 64  # pairs of a device, below which nothing is said of it
 _STILL = 0.01  # dB: a reading that varies less shares nothing; what is left is digits
@@ -60,8 +59,8 @@ class Outcomes:
         secret: What is left of that after three standard errors and the reconciliation, at least 0.
         pooled: Days to a key if a run may be of any length; infinite where nothing is left, or it takes over ten years.
         days: To a key with runs as long as the setting has them; infinite where these are too short.
-        joules: For the key that `pooled` is about: what hearing the answers costs beside ordinary traffic; negative
-            where an answer in the first window spares the second.
+        joules: For the key that `pooled` is about: what hearing the answers and the discussion cost beside ordinary
+            traffic; an answer in the first window spares the second.
         joules_alone: The same for all of the frames, where they are sent for it alone.
         limits: What limits each device, in words.
     """
@@ -144,35 +143,28 @@ def outcomes(setting: Deployment, tally: Tally) -> Outcomes:
     unit, correlation = _correlations(tally.moments, enough)
     # E, then what came before, then A and B, as `ratio` asks; of the ends alone without Eve
     given = unit[:, [2, 3, 4, 5, 0, 1]][:, :, [2, 3, 4, 5, 0, 1]]
-    alone = unit[:, [3, 4, 0, 1]][:, :, [3, 4, 0, 1]]
-    left, shared = (_less_bias(ratio(each, 1, 1).nats / (2 * log(2)), n) for each in (given, alone))
+    unheard = unit[:, [3, 4, 0, 1]][:, :, [3, 4, 0, 1]]
+    left, shared = (_less_bias(ratio(each, 1, 1).nats / (2 * log(2)), n) for each in (given, unheard))
     error = np.sqrt(1 - 2.0 ** (-2 * left)) / (np.sqrt(np.maximum(n - 6, 1)) * log(2))
-    secret = np.maximum(left - ERRORS * error - setting.overhead, 0.0)
-    secret[~enough] = 0.0
-    kept = needed(secret, setting.key_bits + setting.slack)
-    need = setting.spoken + kept
+    hoped = np.where(enough, left - (1 - setting.efficiency) * shared, 0.0)
+    secret = np.maximum(hoped - ERRORS * error, 0.0)
+    kept = setting.price.kept(secret, setting.key_bits)
+    need = setting.price.spoken + kept
     each = np.maximum(pairs, 1)
-    pooled = need * tally.days / each
-    pooled[pooled > LIFE] = np.inf
+    pooled = _within_a_life(need * tally.days / each)
     days = np.where(kept <= setting.longest, pooled, np.inf)
     need = np.where(np.isfinite(pooled), need, np.inf)
-    extra, whole = _energies(setting, world, tally)
+    hope = _within_a_life((setting.price.spoken + setting.price.kept(hoped, setting.key_bits)) * tally.days / each)
+    extra, whole, talk = _energies(setting, world, tally)
+    alone = tally.count("sent") / each * whole + talk
     blank = np.where(enough, 0.0, np.nan)
-    parts = shared + blank, left + blank, secret, pooled, days, need * extra, need * tally.count("sent") / each * whole
-    said = _limits(setting, world, tally, (shared, left, secret), days, pooled)
+    parts = shared + blank, left + blank, secret, pooled, days, need * (extra + talk), need * alone
+    said = _limits(setting, world, tally, (shared, left, secret), (days, pooled, hope))
     return Outcomes(setting, world, tally, correlation, *parts, said)
 
 
-def needed(secret: NDArray[np.float64], bits: float) -> NDArray[np.float64]:
-    """Return n with n·s − z·σ·√n = bits, infinite where s is 0.
-
-    Args:
-        secret: (n,) s, bits a pair.
-        bits: Of the key, with what hashing costs.
-    """
-    cost = SMOOTHING * SURPRISE
-    with np.errstate(divide="ignore"):
-        return np.asarray(((cost + np.sqrt(cost**2 + 4 * secret * bits)) / (2 * secret)) ** 2)
+def _within_a_life(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(days > LIFE, np.inf, days)
 
 
 def _correlations(
@@ -198,16 +190,28 @@ def _less_bias(bits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.
     return np.maximum(bits - 1 / (2 * np.maximum(n - 6, 1) * log(2)), 0.0)
 
 
-def _energies(setting: Deployment, world: World, tally: Tally) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return joules of a window with an answer beyond two empty ones, and of a whole exchange, for each device."""
-    whole, silent = np.zeros((13, 2)), np.zeros(13)
+def _energies(setting: Deployment, world: World, tally: Tally) -> tuple[NDArray[np.float64], ...]:
+    """Return joules for each pair: an answer beyond two empty windows, a whole exchange, the discussion's blocks."""
+    whole, silent, talk = np.zeros((13, 2)), np.zeros(13), np.zeros(13)
     for sf in np.unique(world.sf).tolist():
         rate = setting.region.uplink_rate(sf)
         silent[sf] = uplink_energy(setting.region, rate, setting.payload)
         whole[sf] = [uplink_energy(setting.region, rate, setting.payload, answer=0, window=w) for w in (1, 2)]
+        talk[sf] = _talk(setting, rate)
     second = tally.count("second") / np.maximum(tally.count("answered"), 1)
     joules = (1 - second) * whole[world.sf, 0] + second * whole[world.sf, 1]
-    return joules - silent[world.sf], joules
+    return joules - silent[world.sf], joules, talk[world.sf]
+
+
+def _talk(setting: Deployment, rate: DataRate) -> float:
+    """Return joules for each pair of the discussion's blocks, on frames and answers that are sent anyway."""
+    region, price = setting.region, setting.price
+    most = largest_payload(region, rate)
+    size, longer = price.on_frames(rate, setting.payload, most)
+    if not size:  # no room beside the payload: frames of their own
+        size, longer = most, rate.time_on_air(most)
+    down = region.first_window(region.channel(rate), rate.index)[1]
+    return price.up / size * SX1276.sending(longer) + price.heard(SX1276, down)
 
 
 def _limits(
@@ -215,16 +219,18 @@ def _limits(
     world: World,
     tally: Tally,
     bits: tuple[NDArray[np.float64], ...],
-    days: NDArray[np.float64],
-    pooled: NDArray[np.float64],
+    times: tuple[NDArray[np.float64], ...],
 ) -> tuple[str, ...]:
-    """Say for each device what limits it: the channel where no key is left, else what takes most of its pairs."""
+    """Say for each device what limits it: the channel where no key is left, else what takes most of its pairs.
+
+    The last of `times` is what it would take if the record showed its mean without an error.
+    """
     names = list(_LOSSES)
     unasked = tally.count("heard") - tally.count("asked")
     lost = np.stack([unasked if name == "unasked" else tally.count(name) for name in names], axis=1)
     worst, most = np.argmax(lost, axis=1), np.max(lost, axis=1)
     planned, pairs = tally.count("planned"), tally.moments[:, 0, 0]
-    shared, left, secret = bits
+    (shared, left, secret), (days, pooled, hope) = bits, times
     said = []
     for i in range(setting.devices):
         kind = setting.motions[world.motion[i]][0]
@@ -241,7 +247,7 @@ def _limits(
         elif left[i] < 0.5 * shared[i]:
             said.append("Eve hears it too")
         else:
-            said.append("too short a record" if left[i] > setting.overhead else "the cost of reconciliation")
+            said.append("too short a record" if np.isfinite(hope[i]) else "the cost of reconciliation")
     return tuple(said)
 
 

@@ -5,6 +5,7 @@ from math import ceil, inf
 
 from samefade.channel.correlation import Eavesdropper, ExponentialProfile, Shadowing
 from samefade.errors import OutOfRange
+from samefade.lpwan.price import EFFICIENCY, LONGEST, Price
 from samefade.lpwan.region_tables import EU868
 from samefade.lpwan.regions import Region
 
@@ -81,12 +82,10 @@ class Deployment:
         across: The same for one of another spreading factor; −inf where these never disturb.
         noise_figure: Of all receivers, dB.
         step: Of the reported strength, dB.
-        overhead: Bits a pair that the reconciliation tells beyond the least, H(A|B); `strata` told .083 of 1.72 bits on
-            100,000 samples (docs/explain/numbers.md), and short strings cost more.
-        spoken: Pairs that are told to calibrate a run.
-        longest: Most pairs of a run that are kept for its key; `lpwan.refresh` has 1,280.
+        efficiency: Part of what the ends share that reconciliation keeps (`lpwan.price`).
+        price: What a key costs beyond its bits.
+        longest: Most pairs of a run that are kept for its key.
         key_bits: Of a key.
-        slack: Bits that hashing costs beyond the key.
         seed: Of everything that is drawn.
     """
 
@@ -109,11 +108,10 @@ class Deployment:
     across: float = -16.0
     noise_figure: float = 6.0
     step: float = 1.0
-    overhead: float = 0.1
-    spoken: int = 256
-    longest: float = 1_280
+    efficiency: float = EFFICIENCY
+    price: Price = field(default_factory=Price)
+    longest: float = LONGEST
     key_bits: int = 128
-    slack: int = 64
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -174,6 +172,5 @@ _RANGES = (
     ("devices", 1, 1_000_000), ("days", 1, 10_000), ("rate", 1 / 24, 3_600), ("payload", 0, 242), ("gateways", 1, 64),
     ("radius", 10, 100_000), ("budget", 1, inf), ("margin", -10, 60), ("noise_figure", 0, 30),
     ("eve_device", 0, FAR), ("eve_gateway", 0, FAR), ("step", 0, 10),
-    ("overhead", 0, 10), ("spoken", 0, 100_000), ("longest", 1, inf),
-    ("key_bits", 1, 4_096), ("slack", 0, 4_096), ("seed", 0, 2**63 - 1),
+    ("efficiency", 0, 1), ("longest", 1, inf), ("key_bits", 1, 4_096), ("seed", 0, 2**63 - 1),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from samefade.errors import OutOfRange
 from samefade.lpwan.downlinks import UNLIMITED, FairUse
 from samefade.lpwan.energy import SX1276, Radio
 from samefade.lpwan.nbiot import GAP, TONE
+from samefade.lpwan.price import EFFICIENCY, LONGEST, Price
 from samefade.lpwan.region_tables import region, the_things_network
 from samefade.lpwan.regions import DataRate, Region
 from samefade.lpwan.rival import Edhoc
@@ -25,7 +26,7 @@ _LIMITS = {
     "efficiency": (0, 1, "a part"),
     "step": (0, 20, "dB"),
     "gap": (0, 1e9, "Hz"),
-    "margin": (0, 1e6, "bits"),
+    "longest": (1, inf, "pairs"),
 }
 
 
@@ -74,10 +75,12 @@ class Circumstances:
         eve: Metres from the eavesdropper to one end; None where nobody is thought to listen.
         eve_near: The end that she is next to.
         shadows_are_secret: Whether shadowing may count towards the key. Whoever knows the place knows the shadows.
-        efficiency: Part of I(A;B) that reconciliation keeps.
-        bits_per_probe: Net bits a probe, where they are known from elsewhere, margin included.
+        efficiency: Part of I(A;B) that reconciliation keeps; `price` says what speaks for the default.
+        bits_per_probe: Net bits a probe, where they are known from elsewhere, with the price of a short record in them.
         key_bits: Bits of the key.
-        margin: Bits that hashing takes once: 2·log2(1/ε) − 2 of the leftover hash lemma at ε = 2⁻⁶⁴.
+        price: What a key costs beyond its bits.
+        longest: Most probes that a run over class A keeps for its key; infinite where it may pool without end. The
+            other ways to probe have no such limit.
         network: `private`, or `ttn` with its receive delay and fair use.
         devices: How many share the gateway's duty cycle.
         battery: Most joules that a key may cost.
@@ -108,10 +111,11 @@ class Circumstances:
     eve: float | None = None
     eve_near: Literal["device", "gateway"] = "device"
     shadows_are_secret: bool = False
-    efficiency: float = 0.5
+    efficiency: float = EFFICIENCY
     bits_per_probe: float | None = None
     key_bits: int = 128
-    margin: int = 126
+    price: Price = field(default_factory=Price)
+    longest: float = LONGEST
     network: Literal["private", "ttn"] = "private"
     devices: int = 1
     battery: float = inf
@@ -159,6 +163,11 @@ class Circumstances:
     def rate(self) -> DataRate:
         """Return the data rate of the uplinks, in a region that lets it."""
         return self.rules.uplink_rate(self.sf, self.bandwidth)
+
+    @property
+    def run(self) -> float:
+        """Return the most probes that may be kept for a key."""
+        return self.longest if self.probing == "class-a" and self.bits_per_probe is None else inf
 
     @property
     def fair(self) -> FairUse:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from math import inf
 
+from samefade.errors import OutOfRange
 from samefade.lpwan import nbiot
 from samefade.lpwan.energy import empty_window
 from samefade.lpwan.planner.circumstances import Circumstances
+from samefade.lpwan.regions import DataRate
+from samefade.lpwan.spare import largest_payload
 
 _SUBFRAME = 1e-3  # s: of NRS, what an NB-IoT device listens to at the least
 REGISTER_SYMBOLS = 8  # what register readings next to the turn-around average over; assumed
@@ -49,19 +52,20 @@ def exchange(asked: Circumstances) -> Exchange:
     not count.
 
     Raises:
-        OutOfRange: When the region does not allow the frame.
+        OutOfRange: When the region does not allow the frame, or not its length.
     """
     if asked.probing == "nb-iot":
         block = asked.narrowband
         up = nbiot.uplink_time(block.units, block.repetitions, tones=block.tones, spacing=block.spacing)
         return Exchange(up, _SUBFRAME, nbiot.GUARD + up, up, _SUBFRAME, asked.gap, 1.0, 1.0)
     rules, rate = asked.rules, asked.rate
+    if asked.payload > (most := largest_payload(rules, rate)):
+        raise OutOfRange("payload", asked.payload, f"at most {most} bytes at SF{rate.sf} in {rules.name}")
     up, duty = rate.time_on_air(asked.payload), rules.band(asked.channel).duty
-    if asked.probing == "ping-pong":  # the reply is the same frame on the same channel
-        down, pause, channel, slow = up, asked.reply_delay, asked.channel, rate
+    channel, slow = answer(asked)
+    if asked.probing == "ping-pong":
+        down, pause = up, asked.reply_delay
     else:
-        first = asked.window == 1
-        channel, slow = rules.first_window(asked.channel, rate.index) if first else rules.second_window()
         down, pause = slow.time_on_air(0, down=True), rules.delay + asked.window - 1
     read_up, read_down = up, down
     if asked.reading == "register":
@@ -69,6 +73,14 @@ def exchange(asked: Circumstances) -> Exchange:
     apart = read_up / 2 + pause + read_down / 2
     gap, shared = abs(channel - asked.channel), rules.band(channel).duty
     return Exchange(up, down, apart, read_up, read_down, gap, duty, shared)
+
+
+def answer(asked: Circumstances) -> tuple[int, DataRate]:
+    """Return the frequency (Hz) and data rate of what comes back over LoRa."""
+    if asked.probing == "ping-pong":  # the reply is the same frame on the same channel
+        return asked.channel, asked.rate
+    rules = asked.rules
+    return rules.first_window(asked.channel, asked.rate.index) if asked.window == 1 else rules.second_window()
 
 
 def intervals(asked: Circumstances, probe: Exchange, still: float) -> dict[str, float]:

@@ -4,8 +4,8 @@ Readings in decibels are taken as jointly Gaussian with the correlations that fa
 I(A;B) = −½ log2(1 − ρ²), and I(A;B|E) from the three correlations.
 Reconciliation at efficiency β keeps β·I(A;B) of it; the key is made of the end that Eve knows less of, so
 net = β I(A;B) − min(I(A;E), I(B;E)), which is at most I(A;B|E).
-β is assumed, .5 unless told: a median bit with Cascade (1.2 times the Shannon limit) has .24 at ρ = .9 and .04 at
-ρ = .7; several levels with soft reconciliation reach more.
+β is .5 unless told, which `price` compares with the refresh; a median bit with Cascade (1.2 times the Shannon limit)
+has .24 at ρ = .9 and .04 at ρ = .7.
 Below ρ = .3, where 40 % of the bits would differ, nothing is counted: no β holds there.
 Probes are taken as independent: they are no closer in time than the channel's own change.
 """

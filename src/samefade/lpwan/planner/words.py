@@ -1,6 +1,6 @@
 """Say a plan in sentences, so that nobody has to know what a correlation is to decide."""
 
-from math import inf
+from math import ceil, inf
 
 from samefade.lpwan.cost import Cost
 from samefade.lpwan.planner.planning import Plan
@@ -55,9 +55,9 @@ def warnings(plan: Plan) -> tuple[str, ...]:
         said.append("No LoRaWAN network answers at once: ping-pong needs gateways of one's own.")
     if plan.probes is not None and asked.bits_per_probe is None:
         said.append(
-            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share, and hashing takes "
-            f"{asked.margin} bits once. What a short record costs beyond this is not counted here: the session counts "
-            "it, and refuses where too little is left."
+            f"Reconciliation is assumed to keep {asked.efficiency:.0%} of what the ends share; {asked.price.spoken} "
+            "probes are told to learn from, and no frame is lost. The session judges what was really heard, and "
+            "refuses where too little is left."
         )
     return tuple(said)
 
@@ -77,6 +77,8 @@ def energy(joules: float | None) -> str:
     """Return joules as people say them."""
     if joules is None:
         return "not known"
+    if not joules:
+        return "0 J"
     for size, name in ((1.0, "J"), (1e-3, "mJ")):
         if joules >= size:
             return f"{joules / size:.3g} {name}"
@@ -90,7 +92,7 @@ def _sum(cost: Cost) -> str:
 
 
 def _obstacle(plan: Plan) -> str:
-    found, bits = plan.reciprocity, plan.secrecy
+    found, bits, asked = plan.reciprocity, plan.secrecy, plan.asked
     alike = found.raw if plan.asked.shadows_are_secret else found.fading
     if plan.limit == "stillness":
         return "nothing moves, so that no reading is new. The channel could be measured before, by anyone."
@@ -99,9 +101,16 @@ def _obstacle(plan: Plan) -> str:
             f"Eve shares too much. After reconciliation {plan.asked.efficiency * bits.shared:.3f} bits a probe are "
             f"left, and she knows {bits.eve:.3f}."
         )
+    if plan.limit == "the length of a run":
+        return (
+            f"{ceil(plan.kept):,} probes would have to be kept, at {bits.net:.3f} bits each, and a run keeps at most "
+            f"{asked.run:,.0f}. With runs of any length it would take "
+            f"{duration((ceil(plan.kept) + asked.price.spoken) * plan.interval / 3600)}."
+        )
+    gap = f" and {plan.probe.gap / 1e6:.3g} MHz" if plan.probe.gap else ""
     return (
-        f"the two ends do not hear the same fade. {plan.probe.apart:.3g} s lie between them, the correlation of their "
-        f"readings is {alike.ends:.2f}, and {found.disagreement:.0%} of the bits would differ."
+        f"the two ends do not hear the same fade. {plan.probe.apart:.3g} s{gap} lie between them, the correlation of "
+        f"their readings is {alike.ends:.2f}, and {found.disagreement:.0%} of the bits would differ."
     )
 
 
