@@ -17,6 +17,7 @@ from samefade.quantize import Cdf, to_bits
 from samefade.reconcile import Answerer, Cascade, Corrector, Reconciler
 from samefade.restore import Raw
 from samefade.schemes.expectation import expected_errors, least_told
+from samefade.schemes.windowed import Windows, least_of_windows
 from samefade.types import (
     BitArray,
     Bits,
@@ -172,7 +173,12 @@ class Scheme:
         """
         heard = None if eve is None or np.ptp(eve.values) == 0 else self.feature(eve, terms).values
         told = None if spoken is None else self.feature(spoken, terms).values
-        return assess(symbols, feature, eve=heard, published=told)
+        plain = assess(symbols, feature, eve=heard, published=told)
+        windows = Windows.of(self.restore, terms)
+        if windows is None:
+            return plain
+        epsilon = self.amplify.epsilon
+        return least_of_windows(plain, symbols, feature, windows, spoken=spoken, eve=eve, epsilon=epsilon)
 
     def bits(
         self,
