@@ -1,6 +1,6 @@
 """What the device answers to each request of a run."""
 
-from samefade.errors import KeysDiffer, RemoteProtocolError
+from samefade.errors import KeysDiffer, RemoteProtocolError, SamefadeError
 from samefade.lpwan.refresh import messages
 from samefade.lpwan.refresh.commit import candidate, commit_tag
 from samefade.lpwan.refresh.events import REASONS
@@ -15,6 +15,8 @@ from samefade.reconcile import Answerer
 from samefade.session.events import Root
 from samefade.types import Bits, Claim, Ledger
 from samefade.wire.kdf import equal
+
+MOST_ASKED = 1024  # bytes of a run's questions, which are kept: ours took 41 at most on simulated links
 
 
 class Answers:
@@ -174,8 +176,14 @@ class Answers:
 
     def _talk(self, run: Run, said: Reader) -> bytes:
         question = said.rest()
+        if sum(map(len, self._asked)) + len(self._asked) + len(question) > MOST_ASKED:
+            raise RemoteProtocolError(questions=len(self._asked))
         bits, talker = self._string(run)
-        answer = talker.answer(long(question, layout_of(self._policy, bits.layers, run.seed)))
+        try:
+            answer = talker.answer(long(question, layout_of(self._policy, bits.layers, run.seed)))
+        except SamefadeError:
+            self._answerer = None  # it may have counted what it refused: it is made again from what it answered
+            raise
         self._asked.append(question)
         return answer
 

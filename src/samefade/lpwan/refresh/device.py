@@ -6,10 +6,10 @@ All that it computes is light: thresholds, XOR, a CRC, SHA-256, AES.
 from collections import Counter
 from typing import Any
 
-from samefade.errors import SamefadeError
+from samefade.errors import OutOfRange, SamefadeError
 from samefade.lpwan.refresh.answers import Answers
 from samefade.lpwan.refresh.events import REASONS, Carried, NoKey, Refreshed
-from samefade.lpwan.refresh.exchange import Answering
+from samefade.lpwan.refresh.exchange import LONGEST, Answering
 from samefade.lpwan.refresh.messages import CARRY, COMMIT
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import Pool, byte_of
@@ -80,7 +80,13 @@ class DeviceEnd:
             self._obey(self._exchange.request)
 
     def reply(self, answer: bytes) -> None:
-        """Answer what was `Carried` last; nothing happens where nothing waits for it."""
+        """Answer what was `Carried` last; nothing happens where nothing waits for it.
+
+        Raises:
+            OutOfRange: When it is too long for an answer.
+        """
+        if len(answer) > LONGEST:
+            raise OutOfRange("bytes of the answer", len(answer), f"at most {LONGEST}")
         waiting = self._exchange.whole and self._exchange.answer is None
         if waiting and self._exchange.request[:1] == bytes((CARRY,)):
             self._exchange.reply(answer)

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
-from samefade.errors import NotEnough, SamefadeError, StillDiffers, TooLittleEntropy
+from samefade.errors import NotEnough, OutOfRange, SamefadeError, StillDiffers, TooLittleEntropy
 from samefade.lpwan.refresh.asks import Asks
 from samefade.lpwan.refresh.events import REASONS, Answered, NoKey, Refreshed
-from samefade.lpwan.refresh.exchange import Asking
+from samefade.lpwan.refresh.exchange import LONGEST, Asking
 from samefade.lpwan.refresh.messages import CARRY, COMMIT, DONE, FAIL
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import Pool, byte_of
@@ -80,7 +80,13 @@ class NetworkEnd:
         return self._secret.seal("down", self._up, Block(self._secret.epoch & 3, self._exchange.number, *said))
 
     def carry(self, message: bytes) -> bool:
-        """Bring bytes of another protocol to the device; return False where another request is under way."""
+        """Bring bytes of another protocol to the device; return False where another request is under way.
+
+        Raises:
+            OutOfRange: When they are too many for a request.
+        """
+        if len(message) >= LONGEST:
+            raise OutOfRange("bytes to carry", len(message), f"below {LONGEST}")
         if self._exchange.open or self.has_work or self._asks.next is not None:
             return False
         self._exchange.ask(bytes((CARRY,)) + message)

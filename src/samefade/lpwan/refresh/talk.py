@@ -45,6 +45,14 @@ class Heard:
         places, values = [place for place, _ in self.kept], [value for _, value in self.kept]
         return on_grid(Kept, "b", places, values, self.first, self.end)
 
+    def again(self) -> Float | None:
+        """Return what the network heard periods ago, at each place of the kept grid, None where nothing comes again."""
+        from samefade.lpwan.refresh.again import came_again
+
+        every, origin = [*self.spoken, *self.kept], self.spoken[0][0]
+        places = [place - origin for place, _ in every]
+        return came_again(places, [value for _, value in every], self.first - origin, self.end - origin)
+
     def said(self, end: str) -> Spoken:
         """Return one end's spoken samples on their grid."""
         places = [place for place, _ in self.spoken]
@@ -131,14 +139,16 @@ def _worth(learnt: Learnt, heard: Heard, fixed: Bits, policy: Policy) -> Estimat
         (filled / strand.basis[0, 0], series_of(heard.said("a"), strand)),
     )
     weighed = policy.losses == "weighed"
-    lost = own.mask.astype(np.float64)[:, None] if weighed else None
+    known = [own.mask.astype(np.float64)] if weighed else []
+    earlier = heard.again()
+    known += [] if earlier is None else [earlier]
     judged = [
         assess_cells(
             (strand,),
             series[:, None],
             own.mask,
             spoken=spoken[:, None],
-            eve=lost,
+            eve=np.column_stack(known) if known else None,
             heard=own.mask,
             epsilon=policy.scheme.amplify.epsilon,
         )
