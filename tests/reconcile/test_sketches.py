@@ -16,6 +16,7 @@ from samefade.reconcile.bch.code import code
 from samefade.reconcile.blocks.code import BlockCode, _crc
 from samefade.reconcile.compressed.code import Sums
 from samefade.reconcile.message import pack
+from samefade.reconcile.rank import _rank
 from samefade.reconcile.reed_solomon.code import RsCode
 from samefade.reconcile.reed_solomon.field import explain, syndromes
 from samefade.reconcile.sketch.message import CHECKS, CLOSE, TAG, TELL, Wanted, pack_wanted
@@ -213,7 +214,7 @@ def started(scheme=None):
 def test_no_frame_is_told_twice_and_none_out_of_turn():
     answerer, _, _ = started()
     settings_of = answerer.transcript.code.settings
-    for first, last in ((0, 1), (2, 3), (1, 4), (1, 1)):
+    for first, last in ((0, 1), (2, 3), (1, 4), (1, 1), (1, 3)):  # one was asked for at once
         with pytest.raises(ProtocolError):
             answerer.answer(pack(TELL, 381, pack_wanted(Wanted(first, last, settings_of))))
     for kind in (CHECKS, CLOSE):
@@ -258,6 +259,84 @@ def test_no_request_from_a_stranger_breaks_the_answerer(garbage, scheme):
     for request in (garbage, pack(garbage[0] % 4 if garbage else 0, 381, garbage)):
         with suppress(ProtocolError, EndsDisagree):
             assert isinstance(answerer.answer(request), bytes)
+
+
+NUMBERS = st.sampled_from([0, 1, 2, 3, 2**31, 2**32 - 1])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    scheme=st.sampled_from([*CODES, Bch(), Bch(127)]),
+    said=st.lists(
+        st.one_of(
+            st.tuples(st.integers(0, 255), st.just(381), st.binary(max_size=20)),
+            st.tuples(st.integers(0, 3), st.one_of(st.just(381), NUMBERS), st.binary(max_size=20)),
+            st.tuples(st.just(TELL), st.just(381), st.tuples(NUMBERS, NUMBERS, st.binary(max_size=4))),
+        ),
+        max_size=8,
+    ),
+    seed=st.integers(0, 2**16),
+)
+def test_whatever_a_peer_asks_it_is_told_no_more_than_it_is_charged(scheme, said, seed):
+    """Random, truncated and huge requests in any order: sketches of a frame are told once, tags twice, checks once."""
+    a, _ = noisy(381, 0.01, seed)
+    answerer, told = scheme.answer(a, SEED), {kind: [] for kind in range(4)}
+    for kind, length, body in said:
+        packed = pack_wanted(Wanted(*body)) if isinstance(body, tuple) else body
+        with suppress(ProtocolError, EndsDisagree):
+            told[kind % 4].append(answerer.answer(pack(kind, length, packed)))
+    assert len(told[TAG]) <= 2
+    assert len(told[CHECKS]) <= 1
+    assert 8 * sum(len(x) for kind in (TAG, CHECKS) for x in told[kind]) == answerer.transcript.tag_bits
+    if told[CLOSE]:
+        lost = 381 - len(answerer.fixed)
+        assert answerer.ledger.paid >= answerer.transcript.tag_bits + lost
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    scheme=st.sampled_from([*CODES, Bch()]),
+    rng=st.randoms(use_true_random=False),
+    mangled=st.lists(st.sampled_from(["flip", "cut", "more", "noise", "nothing"]), min_size=1, max_size=6),
+)
+def test_no_answer_from_a_stranger_breaks_the_corrector_or_makes_strings_equal_that_differ(scheme, rng, mangled):
+    a, b = noisy(381, 0.02, rng.randrange(2**16))
+    answerer, corrector = scheme.answer(a, SEED), scheme.correct(b, SEED, 0.02)
+    with suppress(ProtocolError, StillDiffers):
+        for how in [*mangled, *["nothing"] * 10]:
+            request = corrector.ask()
+            if request is None:
+                assert np.array_equal(corrector.fixed.values, answerer.fixed.values)
+                break
+            answer = answerer.answer(request)
+            corrector.hear(_mangled(answer, how, rng))
+
+
+def _mangled(answer, how, rng):
+    if how == "flip" and answer:
+        at = rng.randrange(len(answer))
+        return answer[:at] + bytes([answer[at] ^ 1 << rng.randrange(8)]) + answer[at + 1 :]
+    if how == "noise":
+        return rng.randbytes(len(answer))
+    return {"cut": answer[:-1], "more": answer + b"\0"}.get(how, answer)
+
+
+@pytest.mark.parametrize("scheme", [x for x in CODES if not isinstance(x, Compressed)], ids=repr)
+def test_what_is_charged_for_a_frame_is_at_least_the_rank_of_what_changes_on_the_air(scheme):
+    """Of linear codes: flip each bit of a frame, and count the independent changes over GF(2)."""
+    a, _ = noisy(120, 0.0, 3)
+    corrector = scheme.correct(a, SEED, 0.01)
+    request = corrector.ask()
+    plain = scheme.answer(a, SEED)
+    zero = np.unpackbits(np.frombuffer(plain.answer(request), np.uint8))
+    rows = []
+    for i in range(len(a)):
+        other = a.values.copy()
+        other[i] ^= 1
+        changed = np.unpackbits(np.frombuffer(scheme.answer(Bits(other), SEED).answer(request), np.uint8))
+        rows.append(int.from_bytes(np.packbits(changed ^ zero).tobytes(), "big"))
+    transcript = plain.transcript
+    assert _rank(rows) <= transcript.cost[: transcript.asked].sum()
 
 
 @pytest.mark.parametrize("scheme", [ReedSolomon(), Slices(), Blocks(), Compressed()])

@@ -30,7 +30,8 @@ class SketchAnswerer:
 
         Raises:
             EndsDisagree: When the other string has another length, or the code changes on the way.
-            ProtocolError: When the request breaks the rules, or comes out of turn.
+            ProtocolError: When the request breaks the rules, or comes out of turn; also when more or fewer frames are
+                asked for than before, because only as many places to stop are charged as there are at that step.
         """
         kind, body = unpack(request, self.transcript.sheet.length)
         if kind not in self._next:  # a second sketch of a frame would tell more than is charged
@@ -60,6 +61,8 @@ class SketchAnswerer:
         wanted = unpack_wanted(body, rows)
         if wanted.first != transcript.asked:
             raise ProtocolError(first_frame=wanted.first, told_so_far=transcript.asked)
+        if transcript.step and wanted.last != min(wanted.first + transcript.step, rows):
+            raise ProtocolError(frames_asked=wanted.last - wanted.first, frames_asked_before=transcript.step)
         code = self._read(wanted.settings)
         if transcript.code is not None and transcript.code.settings != code.settings:
             raise EndsDisagree("code", transcript.code.settings.hex(), code.settings.hex())
