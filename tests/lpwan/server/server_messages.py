@@ -5,9 +5,10 @@ The Things Stack v3: "Data Formats", and api/ttn/lorawan/v3/{messages,metadata}.
 """
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 from samefade.lpwan.frames import Heard
+from samefade.lpwan.refresh import parted
 from samefade.lpwan.rehearsal import chirpstack
 from samefade.lpwan.rehearsal.chirpstack import bare
 
@@ -108,3 +109,8 @@ def things_sent(device, kind="downlink_sent"):
     said = {"downlink": downlink, "error": {"name": "too_long"}} if kind == "downlink_failed" else downlink
     event = {"end_device_ids": things_ids(device), "received_at": moment(), kind: said}
     return things_topic(ending=f"down/{kind.split('_')[1]}"), json.dumps(event).encode()
+
+
+def block_of(payload):
+    """Return the block in a downlink for ChirpStack."""
+    return parted(b64decode(json.loads(payload)["data"]))[1]

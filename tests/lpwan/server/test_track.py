@@ -59,6 +59,13 @@ def test_a_frame_of_the_session_before_begins_nothing():
     assert heard(track.joined(), 0, name="00189440")[1] == ["restarted"]  # the address may come again
 
 
+def test_frames_of_the_past_begin_nothing():
+    track, _ = heard(Track(), 500, name="00189440")
+    again, orders = heard(track, 3, 4, 500, name="00189440")
+    assert (again, orders) == (track, ["late", "late", "again"])
+    assert heard(track.joined(), 3, name="00189440")[1] == ["restarted"]  # a server may give the same address again
+
+
 def test_another_address_is_another_session_even_where_the_counter_fits():
     track, _ = heard(Track(), 10, 11, name="00189440")
     track, orders = heard(track, 12, name="01189440")

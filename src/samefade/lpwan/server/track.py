@@ -51,8 +51,10 @@ class Track:
 
         A counter never goes back within a session, for a sample of the past may be in use already:
         `late` and `again` change nothing, and the frame is to be dropped.
-        `restarted` is the first frame of a session: its DevAddr is another one, its counter fell, or a join was told of
-        by a server that tells no DevAddr.
+        `restarted` is the first frame of a session: its DevAddr is another one; or, under one DevAddr or by a server
+        that tells none, its counter fell, or a join was told of.
+        A counter that fell under one DevAddr without a word of a join is a frame of the past: a server takes no such
+        frame from a device, so somebody else sent the message again.
         A join alone begins none, because the device goes on as before where it does not hear the answer.
 
         Args:
@@ -65,7 +67,8 @@ class Track:
         counter = self._unfolded(told)
         behind = self.last - counter
         moved = name != self.name if known else self.rejoining
-        if self.last >= 0 and (moved or behind >= LATE):
+        fell = behind >= LATE and (self.rejoining or not known)
+        if self.last >= 0 and (moved or fell):
             return self._begun().ahead(told, told, name), "restarted"
         if behind < 0:
             return self.ahead(counter, told, name or self.name), "next"
