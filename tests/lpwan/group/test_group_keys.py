@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from samefade.errors import OutOfRange, RemoteProtocolError
 from samefade.lpwan.group import Group, GroupKey, GroupMember
-from samefade.lpwan.group.wrapping import unwrap, wrap
+from samefade.lpwan.group.member import MOST_GROUPS
+from samefade.lpwan.group.wrapping import parse, unwrap, wrap
 from samefade.lpwan.refresh import Answered, Carried, DeviceEnd, NetworkEnd
+from samefade.lpwan.refresh.sealing import Secret
 from samefade.session.events import Root
+from samefade.types import Key
 from samefade.wire.cbor import encode
 
 NAME = b"hall"
@@ -231,3 +234,83 @@ def test_what_makes_no_sense_is_refused():
     group.leave(b"a" * 8)
     assert group.key is None
     assert group.waiting == ()
+
+
+def test_a_group_that_is_made_anew_goes_on_behind_the_epochs_of_the_lost_one():
+    group, members = grouped(2)
+    lost = group.key
+    again = Group(NAME, Random(9).randbytes, after=1000)
+    for member in members:
+        again.join(member.eui, "estimate")
+    spread(again, members)
+    assert again.key.epoch > 1000 > lost.epoch
+    assert {member.groups.key(NAME).epoch for member in members} == {again.key.epoch}
+    for after in (-1, 2**63):
+        with pytest.raises(OutOfRange):
+            Group(NAME, bytes, after=after)
+
+
+def test_a_member_that_missed_keys_takes_the_newest_and_what_it_missed_comes_too_late():
+    group, members = grouped(2)
+    gone, there = members
+    missed = []
+    for _ in range(2):
+        group.rekey()
+        missed.append(wrap(group.key, gone.network))
+        there.groups.hear(there.device, wrap(group.key, there.network))
+    assert gone.groups.hear(gone.device, missed[1]) == group.key.confirm(gone.eui)
+    assert gone.groups.hear(gone.device, missed[0]) == b""
+    assert gone.groups.key(NAME).epoch == group.key.epoch
+    assert gone.groups.key(NAME, group.key.epoch - 1) is None  # it never had that one
+
+
+def test_a_message_under_an_older_secret_of_the_member_is_refused():
+    """What was wrapped before a refresh cannot be played after it, not even with a newer epoch of the group."""
+    member = Member(7)
+    old = wrap(GroupKey(NAME, 900, bytes(8), bytes(16)), member.network)
+    fresh = Root(b"second--", 1, bytes(31) + b"\1")
+    assert member.groups.hear(DeviceEnd(member.eui, fresh), old) == b""
+    assert member.groups.dropped == 1
+
+
+def test_what_one_secret_gives_for_each_purpose_differs():
+    """Blocks up and down, groups by name, other purposes, LoRaWAN, the application's key: no two keys are alike."""
+    secret = bytes(range(32))
+    root, eui = Root(b"first---", 1, secret), bytes(8)
+    end, inner = DeviceEnd(eui, root), Secret(eui, root)
+    names = ["group key", "uplink", "downlink", "lorawan", "for group key", "", "group", "refresh"]
+    found = [end.derive(name, context, 16) for name in names for context in (b"", NAME, encode([eui, NAME]))]
+    found += [inner.derive(way, b"", 16) for way in ("uplink", "downlink")]
+    key = Key(secret, "estimate")
+    found += [key.derive(f"samefade lpwan application key{name}", 16) for name in ("", " name")]
+    found += [secret[:16], secret[16:]]
+    assert len(set(found)) == len(found)
+
+
+def test_every_message_of_a_group_has_a_nonce_of_its_own_under_each_key():
+    group, members = grouped(3)
+    seen, late = {}, Member(40)
+    for step in range(30):
+        if step % 7 == 3:
+            group.leave(late.eui)
+        elif step % 7 == 0:
+            group.join(late.eui)
+        else:
+            group.rekey()
+        if step == 20:
+            group = Group.restored(group.reveal_secret_state_bytes(), Random(step).randbytes)
+        for member in (*members, late):
+            message = group.message(member.network)
+            if message is not None:
+                said = parse(message)
+                assert seen.setdefault((member.eui, said.epoch), message) == message
+    assert len(seen) > 90
+
+
+def test_a_member_is_in_a_bounded_number_of_groups():
+    member = Member(7)
+    for number in range(MOST_GROUPS + 5):
+        key = GroupKey(number.to_bytes(4, "big"), 1, bytes(8), bytes(16))
+        assert bool(member.groups.hear(member.device, wrap(key, member.network))) == (number < MOST_GROUPS)
+    assert member.groups.dropped == 5
+    assert len(member.groups.reveal_secret_state_bytes()) < 1024

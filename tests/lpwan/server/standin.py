@@ -88,6 +88,12 @@ class StandInNetwork(_End):
         elif rssi is None and block == b"?":
             self.told.append(NoKey(device=bytes.fromhex(kept["device"]), epoch=kept["epoch"], reason="unknown"))
 
+    def forget(self, counter):
+        if counter not in self.kept["pool"] or self.kept["offer"]:
+            return False
+        self.kept["pool"].remove(counter)
+        return True
+
     @property
     def pooled(self):
         return len(self.kept["pool"])

@@ -227,6 +227,15 @@ def test_a_reading_of_another_gateway_is_none(world):
     assert json.loads(world.register.load([world.euis[0]])[world.euis[0]].state)["pool"] == [0, 2]
 
 
+def test_a_sample_is_taken_back_where_another_gateway_turns_out_to_have_answered(world):
+    one = world.euis[0].hex()
+    for counter, gateway in enumerate((NEAR, FAR, NEAR)):
+        world.desk.take([messages.chirpstack_up(one, counter, heard=((NEAR, -97, 6.5, 0), (FAR, -99, 6.0, 0)))])
+        world.desk.take([messages.chirpstack_txack(one, gateway)])
+    assert json.loads(world.register.load([world.euis[0]])[world.euis[0]].state)["pool"] == [0, 2]
+    assert world.desk.counts["samples taken back"] == world.desk.counts["answered by another gateway"] == 1
+
+
 def test_the_things_stack_is_answered_under_the_name_that_it_gave(world):
     one = world.euis[0]
     desk = Desk(world.register, ThingsStack(messages.TENANT), lambda: NOW, end=StandInNetwork)

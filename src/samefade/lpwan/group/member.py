@@ -7,6 +7,7 @@ from samefade.lpwan.group.wrapping import Derives, GroupKey, unwrap
 from samefade.wire.cbor import decode, encode
 from samefade.wire.kdf import equal
 
+MOST_GROUPS = 16  # of one member: whoever holds its secret could fill its memory otherwise
 _FORMAT = "samefade lpwan member 1"
 
 
@@ -37,6 +38,9 @@ class GroupMember:
         try:
             key = unwrap(message, end)
         except RemoteProtocolError:
+            self.dropped += 1
+            return b""
+        if key.group not in self._keys and len(self._keys) >= MOST_GROUPS:
             self.dropped += 1
             return b""
         held = self._keys.setdefault(key.group, [])

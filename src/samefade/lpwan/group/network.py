@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from samefade.errors import OutOfRange, RemoteProtocolError
-from samefade.lpwan.group.wrapping import KEY, Derives, GroupKey, check_name, members_hash, wrap
+from samefade.lpwan.group.wrapping import KEY, MOST_EPOCH, Derives, GroupKey, check_name, members_hash, wrap
 from samefade.types import Claim, Ledger
 from samefade.wire.cbor import decode, encode
 from samefade.wire.kdf import equal
@@ -27,18 +27,25 @@ class Group:
         name: 4 bytes.
     """
 
-    def __init__(self, name: bytes, chance: Callable[[int], bytes]) -> None:
+    def __init__(self, name: bytes, chance: Callable[[int], bytes], *, after: int = 0) -> None:
         """Begin without members.
 
         Args:
             name: Of the group, 4 bytes.
             chance: Returns that many unpredictable bytes.
+            after: Where a group of this name was there before and its state is lost: an epoch that it never reached.
+                Otherwise two keys would be wrapped under one nonce, and members would refuse the new one as old.
+
+        Raises:
+            OutOfRange: When the name has another length, or the epoch is no number from 0 to 2^62.
         """
+        if not 0 <= after <= MOST_EPOCH:
+            raise OutOfRange("epoch", after, f"0 to {MOST_EPOCH}")
         self.name, self._chance = check_name(name), chance
         self._claims: dict[bytes, Claim] = {}
         self._later: dict[bytes, Claim] = {}
         self._confirmed: set[bytes] = set()
-        self._epoch, self._secret = 0, b""
+        self._epoch, self._secret = after, b""
 
     @property
     def members(self) -> tuple[bytes, ...]:

@@ -22,6 +22,7 @@ from samefade.wire.errors import BadTag
 from samefade.wire.kdf import expand_label, sha256
 
 NAME, KEY, TAG, LIST = 4, 16, 8, 8
+MOST_EPOCH = 2**62
 
 
 class Derives(Protocol):
@@ -101,7 +102,7 @@ def parse(message: bytes) -> Wrapped:
         RemoteProtocolError: When it is none.
     """
     said = Reader(message)
-    group, epoch, members = said.take(NAME), said.number(), said.take(LIST)
+    group, epoch, members = said.take(NAME), said.number(MOST_EPOCH), said.take(LIST)
     sealed = said.rest()
     if len(sealed) != KEY + TAG:
         raise RemoteProtocolError(sealed_bytes=len(sealed), expected=KEY + TAG)

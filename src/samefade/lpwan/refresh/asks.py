@@ -321,6 +321,6 @@ class Asks:
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]
         out._lacking, out._spoken, out._learnt, out._told, out._answers = said  # type: ignore[misc]
-        out._claim, out._ledger, out._answered, out._caution, out._guard, *counts = worth  # type: ignore[misc]
-        out._need, out._have, out._inside = counts
+        out._claim, out._ledger, out._answered, out._caution, out._guard = worth[:5]  # type: ignore[index]
+        out._need, out._have, out._inside = worth[5:]  # type: ignore[index]
         return out

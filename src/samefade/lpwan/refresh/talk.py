@@ -139,7 +139,7 @@ def _worth(learnt: Learnt, heard: Heard, fixed: Bits, policy: Policy) -> Estimat
         (filled / strand.basis[0, 0], series_of(heard.said("a"), strand)),
     )
     weighed = policy.losses == "weighed"
-    known = [own.mask.astype(np.float64)] if weighed else []
+    known: list[Float] = [own.mask.astype(np.float64)] if weighed else []
     earlier = heard.again()
     known += [] if earlier is None else [earlier]
     judged = [

@@ -260,8 +260,11 @@ class Desk:
         if said.queued:
             self.counts["downlinks lost" if said.gone else "downlinks sent"] += 1
             track = replace(track, waiting=0)
-        if said.gateway and said.gateway != track.home:
+        if said.gateway and track.home and said.gateway != track.home:
             self.counts["answered by another gateway"] += 1
+            # the device then heard another path than the one whose reading was taken
+            if opened.end.forget(track.counter):
+                self.counts["samples taken back"] += 1
         opened.track = track.answered(said.gateway) if said.gateway and track.home else track
 
     def _answer(self, opened: _Opened) -> list[tuple[str, bytes]]:
