@@ -134,7 +134,8 @@ def test_a_run_that_is_longer_than_the_refresh_keeps_is_no_key_and_says_so():
     assert made.kept > 1_280
     pooled = plan(replace(slow, longest=inf))
     assert pooled.probes == ceil(made.kept) + 256
-    assert duration(pooled.probes * pooled.interval / 3600) in verdict(made)
+    assert duration(pooled.key.hours) in verdict(made)
+    assert energy(pooled.key.joules) in verdict(made)
     assert plan(replace(PING_PONG, longest=1)).key is not None  # only class A has runs of this length
 
 

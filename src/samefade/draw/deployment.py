@@ -11,6 +11,7 @@ from samefade.lpwan.deploy import Outcomes
 
 _NONE, _GATEWAY = "#b9b9b9", "#a01a58"
 _KINDS = ("#0b5cad", "#d1600a", "#0b7a3b", "#7a4fa3", "#8c6d1f")
+_MARKS = ("o", "^", "s", "D", "v")
 # what became of the frames that a device wanted to send, from the best to the worst
 _FATES = (
     ("pairs", "a pair of readings", "#0b7a3b"),
@@ -50,9 +51,9 @@ def deployment(found: Outcomes, path: Path) -> None:
 def _map(found: Outcomes, axes: Axes, figure: Figure) -> None:
     kilometres, masts, days = found.world.place / 1_000, found.world.gateway / 1_000, found.pooled
     keyed, soon = np.isfinite(days), np.isfinite(found.days)
-    axes.scatter(
-        kilometres[~keyed, 0], kilometres[~keyed, 1], s=7, color=_NONE, marker="x", lw=0.8, label="none in ten years"
-    )
+    if not keyed.all():
+        axes.scatter(kilometres[~keyed, 0], kilometres[~keyed, 1], s=9, color=_NONE, marker="x", lw=0.8,
+                     label="none in ten years")  # fmt: skip
     if soon.any():
         axes.scatter(kilometres[soon, 0], kilometres[soon, 1], s=36, facecolors="none", edgecolors="#1a1a1a", lw=0.7,
                      label="key within a run")  # fmt: skip
@@ -60,11 +61,18 @@ def _map(found: Outcomes, axes: Axes, figure: Figure) -> None:
         shown = axes.scatter(
             kilometres[keyed, 0], kilometres[keyed, 1], s=11, c=days[keyed], cmap="viridis_r", norm="log"
         )
-        figure.colorbar(shown, ax=axes, label="days for a key, in a run as long as it takes", shrink=0.8)
+        bar = figure.colorbar(shown, ax=axes, label="days for a key, in a run as long as it takes", shrink=0.8)
+        bar.ax.yaxis.set_major_formatter(_whole)
+        bar.ax.yaxis.set_minor_formatter(_whole)
     axes.scatter(masts[:, 0], masts[:, 1], s=80, marker="^", color=_GATEWAY, label="gateway", zorder=3)
     axes.set_aspect("equal")
     axes.set(xlabel="km", ylabel="km", title=f"a key within a run: {soon.sum():,} of {len(days):,}")
     axes.legend(fontsize=8, loc="upper left")
+
+
+def _whole(value: float, _: int) -> str:
+    """Return days without a power of ten."""
+    return f"{value:,.3g}"
 
 
 def _bits(found: Outcomes, axes: Axes) -> None:
@@ -72,12 +80,13 @@ def _bits(found: Outcomes, axes: Axes) -> None:
     for number, (kind, _) in enumerate(found.setting.motions):
         of = found.world.motion == number
         colour = _KINDS[number % len(_KINDS)]
-        axes.scatter(found.shared[of], found.secret[of], s=8, color=colour, alpha=0.6, label=kind.name)
+        mark = _MARKS[number % len(_MARKS)]
+        axes.scatter(found.shared[of], found.secret[of], s=12, color=colour, marker=mark, alpha=0.6, label=kind.name)
     most = float(np.nanmax(found.shared, initial=0.05)) * 1.05
     axes.plot([0, most], [0, most], color="#7a7a7a", lw=1, ls="--", label="all of it")
     axes.set(
         xlabel="bits a pair that the ends share", ylabel="secret bits a pair",
-        title="what Eve, errors and reconciliation leave", xlim=(0, most), ylim=(0, most),
+        title="what Eve, errors and reconciliation leave", xlim=(-0.02 * most, most), ylim=(-0.02 * most, most),
     )  # fmt: skip
     axes.legend(fontsize=8)
 

@@ -1,9 +1,10 @@
 """Say a plan in sentences, so that nobody has to know what a correlation is to decide."""
 
+from dataclasses import replace
 from math import ceil, inf
 
 from samefade.lpwan.cost import Cost
-from samefade.lpwan.planner.planning import Plan
+from samefade.lpwan.planner.planning import Plan, decided
 
 _MISSING = (
     "NOBODY IS ASSUMED TO LISTEN: no eavesdropper was named, so this is the best that the channel can do, "
@@ -85,7 +86,9 @@ def energy(joules: float | None) -> str:
     return f"{joules * 1e6:.3g} µJ"
 
 
-def _sum(cost: Cost) -> str:
+def _sum(cost: Cost | None) -> str:
+    if cost is None:
+        return "nothing that there is"
     ups = "no uplinks of its own" if not cost.frames else f"{cost.frames} uplink{'s' * (cost.frames != 1)}"
     downs = f"{cost.downlinks} downlink{'s' * (cost.downlinks != 1)}"
     return f"{energy(cost.joules)}, {ups}, {downs}, {duration(cost.hours)}"
@@ -102,10 +105,10 @@ def _obstacle(plan: Plan) -> str:
             f"left, and she knows {bits.eve:.3f}."
         )
     if plan.limit == "the length of a run":
+        pooled = decided(replace(asked, longest=inf), plan.probe, found, plan.edhoc).key
         return (
             f"{ceil(plan.kept):,} probes would have to be kept, at {bits.net:.3f} bits each, and a run keeps at most "
-            f"{asked.run:,.0f}. With runs of any length it would take "
-            f"{duration((ceil(plan.kept) + asked.price.spoken) * plan.interval / 3600)}."
+            f"{asked.run:,.0f}. With runs of any length it would take {_sum(pooled)}."
         )
     gap = f" and {plan.probe.gap / 1e6:.3g} MHz" if plan.probe.gap else ""
     return (
