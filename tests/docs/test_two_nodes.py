@@ -1,16 +1,13 @@
 """The tutorial on two nodes is true: every command on it is typed, and what is printed there is what it says."""
 
-import os
 import re
 import shutil
 import socket
-import sys
 import time
-from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from terminals import Terminal
+from played import free, opened, stays, steps, take
 
 import samefade
 
@@ -20,39 +17,6 @@ PORTS |= {8443: socket.SOCK_STREAM, 9443: socket.SOCK_STREAM}
 
 if not PAGE.is_file():
     pytest.skip("the pages are not a part of the installed package", allow_module_level=True)
-
-
-def steps(text):
-    """Yield (terminal, what is typed, what it says): a command, `^C`, or None where a program goes on."""
-    for named, block in re.findall(r"^```console ?(\S*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        where, typed, said = named.strip("$"), None, []
-        for line in block.replace("\\\n", "").splitlines():
-            command = re.fullmatch(r"(ap|sta|)\$ (.*)", line)
-            if command or line == "^C":
-                if typed or said:
-                    yield where, typed, "\n".join(said)
-                where, typed, said = (*command.groups(), []) if command else (where, line, [])
-            else:
-                said.append(line)
-        yield where, typed, "\n".join(said)
-
-
-def agrees(page, said):
-    """Say whether a program said what the page prints.
-
-    `…` is anything, a number with a point any such number, and 8 keys may be one more or less, as the page tells.
-    """
-    words = []
-    for word in page.split():
-        fixed = re.sub(r"(?<![\d.])\d+\\\.\d+(?!\d|\\\.)", "[0-9.e+-]+", re.escape(word))
-        words.append("[789]" if word == "8" else fixed.replace("…", ".*?"))
-    return re.fullmatch(r"\s*" + r"\s+".join(words) + r"\s*", said, re.DOTALL) is not None
-
-
-def free(kind):
-    with socket.socket(socket.AF_INET, kind) as asked:
-        asked.bind(("127.0.0.1", 0))
-        return asked.getsockname()[1]
 
 
 @pytest.fixture
@@ -72,25 +36,8 @@ def terminals(tmp_path):
         pytest.skip("the tutorial needs bash and curl")
     for extra in ("aiocoap", "starlette", "uvicorn", "cryptography"):
         pytest.importorskip(extra, reason=f"{extra} is not installed: pip install 'samefade[all]'")
-    programs = str(Path(sys.executable).parent)
-    environment = {name: value for name, value in os.environ.items() if name not in ("SAMEFADE_STORE", "COLUMNS")}
-    environment["PATH"] = programs + os.pathsep + environment["PATH"]
-    opened = {}
-    with ExitStack() as stack:
-
-        def terminal(name):
-            if name not in opened:
-                opened[name] = stack.enter_context(closing(Terminal(tmp_path, environment)))
-            return opened[name]
-
+    with opened(tmp_path) as terminal:
         yield terminal
-
-
-def stays(todo, at):
-    """Say whether the page counts on a program that still runs when it turns to another terminal."""
-    where = todo[at][0]
-    following = next((typed for there, typed, _ in todo[at + 1 :] if there == where), "")
-    return following in (None, "^C")
 
 
 def asked_for(typed):
@@ -109,27 +56,10 @@ def wait_for_udp(port):
     raise AssertionError(f"nobody listens at port {port}")
 
 
-def take(terminal, typed, said, *, running):
-    """Type a line, wait for what the page prints, and return what was said and the exit code."""
-    if typed == "^C":
-        terminal.interrupt()
-    elif typed is not None:
-        terminal.type(typed)
-
-    def over(seen, code):
-        whole = not said or seen.endswith("\n")
-        return whole and agrees(said, seen) if running else code is not None
-
-    told, code = terminal.until(over)
-    assert agrees(said, told), f"{typed}\nthe page says:\n{said}\nbut it was:\n{told}"
-    terminal.forget()
-    return told, code
-
-
 def test_a_newcomer_follows_the_page(page, terminals, tmp_path):
     for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
         (tmp_path / re.match(r"# (\S+):", code)[1]).write_text(code, encoding="utf-8")
-    todo, seen = list(steps(page)), {}
+    todo, seen = list(steps(page, ("ap", "sta", ""))), {}
     for at, (where, typed, said) in enumerate(todo):
         running = stays(todo, at)
         assert running or typed is not None

@@ -33,6 +33,7 @@ _LONGEST_WAIT = 10.0  # seconds for the other side to catch up, at once
 _QOS, _QUEUE = 1, 2
 _SNR = 6.5  # dB
 
+_AGAIN = "given up"  # the reason that says nothing of the channel: the other side was too slow, and is tried again
 _FAREWELL = 20.0  # seconds for the last messages to leave
 _OFTEN = 0.2  # seconds between two words on how it goes
 _STRANGE = 30  # blocks that do not open, and none that does: the other side has another secret
@@ -212,7 +213,8 @@ class Play:
 
     def _is_left(self, seat: _Seat) -> bool:
         tracker = seat.tracker
-        if tracker.frames >= self._rules.most or any(isinstance(event, NoKey) for event in tracker.told):
+        final = any(isinstance(event, NoKey) and event.reason != _AGAIN for event in tracker.told)
+        if tracker.frames >= self._rules.most or final:
             return False
         return sum(isinstance(event, Refreshed) for event in tracker.told) < self._rules.refreshes
 
