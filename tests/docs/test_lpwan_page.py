@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from played import free, opened, stays, steps, take
+from typer.testing import CliRunner
 
 import samefade
+from samefade.cli.lpwan import app as lpwan
 from samefade.lpwan.refresh import DeviceEnd, NetworkEnd, parted
 from samefade.lpwan.server.register import first_root
 
@@ -84,3 +86,24 @@ def test_the_firmware_of_the_page_gets_a_key(text):
     (told,) = [event for event in network.events() if event.public()["event"] == "refreshed"]
     assert told.root.reveal_secret_bytes() == new[0].root.reveal_secret_bytes()
     assert DeviceEnd.restored(flash[-1][1], page["POLICY"]).epoch == 1
+
+
+def test_the_plans_of_the_page_say_what_the_command_says(text, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    rows = re.findall(r"^\| [^|]+ \| `(--[^`]*)` \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
+    assert len(rows) == 8
+    for options, key, joules in rows:
+        said = (
+            CliRunner()
+            .invoke(lpwan, ["plan", *["--sf", "10", "--region", "EU868", "--eve", "20"], *options.split()])
+            .output
+        )
+        said = said.replace(",", "")
+        numbers = re.findall(r"\d+(?:\.\d+)?", key.replace(",", ""))
+        assert numbers, options
+        for number in numbers:
+            assert re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", said), (options, number, said)
+        assert key.startswith("none") == ("No key" in said), options
+        if joules != "–":
+            drawn = [float(found) for found in re.findall(r"([\d.]+(?:e\+\d+)?) J", said)]
+            assert float(joules.replace(",", "")) in drawn, (options, drawn)
