@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from samefade.channel.bounds import every
+from samefade.channel.correlation.windows import legendre
 from samefade.types import Float
 
 DECIBELS = 10 / log(10)  # dB in a neper of power
@@ -93,7 +94,7 @@ def gamma_log_covariance(power_correlation: ArrayLike, shape_a: ArrayLike, shape
     shape = np.sqrt(every("shape", shape_a, 0.1) * every("shape", shape_b, 0.1))
     r, m = np.broadcast_arrays(every("power_correlation", power_correlation, -1, 1), shape)
     # Σ r^n·B(n, m)/n = ∫ −ln(1 − r·t)/t · (1 − t)^(m−1) dt over 0 … 1, with 1 − t = v^(4/m): even as m grows
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = legendre(_NODES)
     v, w = (nodes + 1) / 2, weights / 2
     gone = v ** (4 / m[..., None])
     nepers = -np.log((1 - r[..., None]) + r[..., None] * gone) / (1 - gone)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samefade.channel.correlation.sight import LineOfSight
-from samefade.channel.correlation.windows import Kernel
+from samefade.channel.correlation.windows import Kernel, legendre
 from samefade.types import Complex, Float
 
 _STEP = 0.75
@@ -99,7 +99,7 @@ class _Average(NamedTuple):
 
     @classmethod
     def of(cls, kernel: Kernel, sight: LineOfSight, centre: Float, length: Float, fd: Float) -> "_Average":
-        nodes, weights = np.polynomial.legendre.leggauss(_nodes(float(np.max(length * fd))))
+        nodes, weights = legendre(_nodes(float(np.max(length * fd))))
         times = centre[:, None] + length[:, None] * nodes / 2
         root = np.sqrt(weights / 2)
         lags = np.abs(times[:, :, None] - times[:, None, :])
@@ -148,10 +148,12 @@ def _across(kernel: Kernel, a: _Average, b: _Average, fd: Float) -> Float:
 
 def _excess(across: Float, d_a: Float, d_b: Float, m_a: Complex, m_b: Complex) -> Float:
     """Return M(s, t)/(M(s)·M(t)) − 1, (n, g, g), from the components' covariance (n, r, r')."""
-    k = d_a[:, :, None, :, None] * across[:, None, None] * d_b[:, None, :, None, :]
-    rest = np.eye(k.shape[-2]) - k @ k.swapaxes(-1, -2)
+    # with K = D_a·R·D_b, 1 − K·Kᵀ; R·D_b²·Rᵀ does not depend on s
+    known = (across[:, None] * d_b[:, :, None] ** 2) @ across.swapaxes(-1, -2)[:, None]
+    rest = np.eye(across.shape[1]) - d_a[:, :, None, :, None] * known[:, None] * d_a[:, :, None, None, :]
     if not np.any(m_a):
         return np.asarray(1 / np.linalg.det(rest) - 1)
+    k = d_a[:, :, None, :, None] * across[:, None, None] * d_b[:, None, :, None, :]
     shape = k.shape[:-2]
     y_a = np.broadcast_to(_columns(m_a)[:, None, None] * d_a[:, :, None, :, None], (*shape, k.shape[-2], 2))
     y_b = np.broadcast_to(_columns(m_b)[:, None, None] * d_b[:, None, :, :, None], (*shape, k.shape[-1], 2))

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from samefade.channel.bounds import every, within
+from samefade.channel.correlation.windows import legendre
 from samefade.errors import OutOfRange
 from samefade.types import Float
 
@@ -85,7 +86,7 @@ class Sector:
         x = np.minimum(_phase(distance, wavelength), _TURNS * pi / self.spread)
         # the integrand turns at most Δ·x/π times; Gauss–Legendre nodes, 16 a turn
         panels = int(np.ceil(self.spread * float(np.max(x, initial=0.0)) / pi)) + 1
-        nodes, weights = np.polynomial.legendre.leggauss(16)
+        nodes, weights = legendre(16)
         centres = (2 * np.arange(panels) + 1) / panels - 1
         theta = self.spread * (centres[:, None] + nodes / panels).ravel()
         weight = np.tile(weights, panels) / (2 * panels)

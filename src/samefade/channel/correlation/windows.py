@@ -8,6 +8,7 @@ No closed form is used, and none is needed.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,14 @@ _NODES = 16
 _AT_ONCE = 1 << 20
 _MOST_TURNS = 1e5
 _MOMENT = 1e-15  # seconds
+
+
+@lru_cache(maxsize=64)
+def legendre(count: int) -> tuple[Float, Float]:
+    """Return nodes on −1 … 1 and weights of Gauss–Legendre quadrature, read-only and kept."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
 
 
 def window_mean(kernel: Kernel, delay: ArrayLike, first: ArrayLike, second: ArrayLike, doppler: ArrayLike) -> Float:
@@ -67,7 +76,7 @@ def _mean(kernel: Kernel, tau: Float, t: Float, s: Float, fd: Float, panels: int
     """Return the mean for flat arrays (n,), each of the four pieces cut into as many panels."""
     flat, edge = np.abs(t - s) / 2, (t + s) / 2
     bends = np.sort(np.stack([-edge, -flat, np.clip(-tau, -edge, edge), flat, edge]), axis=0)  # (5, n)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = legendre(_NODES)
     within = (np.arange(panels)[:, None] + (nodes + 1) / 2).ravel() / panels  # (m,) of 0 … 1
     weight = np.tile(weights, panels) / (2 * panels)
     total, area = np.zeros(tau.shape), np.zeros(tau.shape)
