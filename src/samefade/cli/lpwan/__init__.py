@@ -7,7 +7,7 @@ from samefade.cli.lpwan.plan import plan
 from samefade.cli.lpwan.rehearse import rehearse
 from samefade.cli.lpwan.simulate import simulate
 
-app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, serve.", no_args_is_help=True)
+app = typer.Typer(help="Keys over LoRaWAN and NB-IoT: plan, simulate, rehearse, serve.", no_args_is_help=True)
 
 
 @app.callback()
