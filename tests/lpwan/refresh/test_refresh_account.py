@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from refresh_line import QUICK, Line
 from refresh_truth import balances
 
-from samefade.lpwan.refresh import Policy
+from samefade.lpwan.refresh import Policy, Refreshed
 from samefade.lpwan.refresh.again import came_again
+from samefade.lpwan.refresh.messages import COMMIT
 from samefade.lpwan.refresh.talk import Heard, _worth
 from samefade.lpwan.refresh.terms import learn
 from samefade.types import Bits
@@ -82,3 +84,31 @@ def test_what_does_not_come_again_is_left_alone(memory):
 def test_a_record_too_short_or_still_does_not_come_again():
     assert came_again(range(40), [1.0] * 40, 20, 40) is None
     assert came_again(range(400), [1.0] * 400, 200, 400) is None
+
+
+def test_what_earlier_runs_spoke_is_kept_small_and_compared():
+    """Of the last two runs, at places before this one; it outlives a restart."""
+    line = Line(seed=3, lost=0.0)
+    for epoch in (1, 2, 3):
+        assert line.until(Refreshed, "network").epoch == epoch
+    before = line.network._asks._before
+    assert len(before) == 2 * QUICK.spoken
+    line.asks(COMMIT)
+    line.kill("network")
+    asks = line.network._asks
+    assert asks._before.samples() == before.samples()
+    heard = asks._all(asks._run)
+    assert [value for _, value in heard.before] == [value for _, value in before.samples()]
+    assert heard.before[-1][0] < 0 == heard.spoken[0][0]
+
+
+def test_a_route_is_known_by_what_an_earlier_run_spoke_of_it():
+    """The kept half alone shows no period: it is the earlier run's spoken share that comes again."""
+    values, places = fading(1200, 0.6, 1, 800)
+    earlier, now = places[places < 350], places[places >= 600]
+    told = [(int(at), values[at]) for at in (*earlier, *now)]
+    found = came_again([at for at, _ in told], [value for _, value in told], 750, 1200)
+    heard = np.abs(found[50:350]) > 0
+    assert np.corrcoef(found[50:350][heard], values[800:1100][heard])[0, 1] > 0.9
+    without = [(at - 600, value) for at, value in told if at >= 600]
+    assert came_again([at for at, _ in without], [value for _, value in without], 150, 600) is None

@@ -32,6 +32,7 @@ class Heard:
         kept: Its own kept samples.
         first: First kept place.
         end: One behind the last.
+        before: What earlier runs spoke, at the network, at places below 0: the run begins at 0 then.
     """
 
     spoken: Samples
@@ -39,6 +40,7 @@ class Heard:
     kept: Samples
     first: int
     end: int
+    before: Samples = ()
 
     def own(self) -> Kept:
         """Return the network's kept samples on their grid."""
@@ -49,7 +51,8 @@ class Heard:
         """Return what the network heard periods ago, at each place of the kept grid, None where nothing comes again."""
         from samefade.lpwan.refresh.again import came_again
 
-        every, origin = [*self.spoken, *self.kept], self.spoken[0][0]
+        every = [*self.before, *self.spoken, *self.kept]
+        origin = every[0][0]
         places = [place - origin for place, _ in every]
         return came_again(places, [value for _, value in every], self.first - origin, self.end - origin)
 
