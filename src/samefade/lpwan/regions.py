@@ -123,7 +123,10 @@ class Region:
             if rate.up and (rate.sf, rate.bandwidth) == (sf, bandwidth):
                 if self.largest(rate) > 0:
                     return rate
-                raise OutOfRange("spreading factor", sf, f"one with a frame below {self.dwell_up:g} s in {self.name}")
+                short = ", ".join(
+                    f"SF{r.sf}" for r in self.rates if r.up and r.bandwidth == bandwidth and self.largest(r)
+                )
+                raise OutOfRange("spreading factor", sf, f"{short}: frames below {self.dwell_up:g} s in {self.name}")
         known = ", ".join(f"SF{r.sf} at {r.bandwidth:,} Hz" for r in self.rates if r.up and r.sf)
         raise OutOfRange("spreading factor", f"SF{sf} at {bandwidth:,} Hz", f"one of {self.name}: {known}")
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.entropy.joint import ratio
+from samefade.lpwan.deploy.limits import LEAST, LOSSES, limits
 from samefade.lpwan.deploy.setting import DAY, Deployment
 from samefade.lpwan.deploy.tally import Tally
 from samefade.lpwan.deploy.world import World, place
@@ -29,20 +30,7 @@ from samefade.lpwan.spare import largest_payload
 
 ERRORS = 3.0  # standard errors that are taken off
 LIFE = 3_652.5  # days: what takes longer than ten years, a battery's life at best, is no key
-LEAST = 64  # pairs of a device, below which nothing is said of it
 _STILL = 0.01  # dB: a reading that varies less shares nothing; what is left is digits
-_FAINT = 0.01  # bits a pair, below which the ends share nothing to speak of
-# what became of a frame instead of a pair, in words
-_LOSSES = {
-    "delayed": "the device's duty cycle",
-    "weak": "too weak a link",
-    "collided": "collisions",
-    "deaf": "gateways that send and do not hear",
-    "unasked": "the downlink budget",
-    "duty": "the gateways' duty cycle",
-    "busy": "gateways that are busy",
-    "missed": "answers that the device does not hear",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +75,7 @@ class Outcomes:
         """Return what the whole deployment comes to, as JSON takes it."""
         tally, seconds = self.tally, self.tally.days * DAY
         keyed, pooled = np.isfinite(self.days), np.isfinite(self.pooled)
-        names = ("planned", *[name for name in _LOSSES if name != "unasked"], "heard", "answered", "second", "pairs")
+        names = ("planned", *[name for name in LOSSES if name != "unasked"], "heard", "answered", "second", "pairs")
         return {
             "devices": self.setting.devices,
             "days": round(tally.days),
@@ -159,7 +147,7 @@ def outcomes(setting: Deployment, tally: Tally) -> Outcomes:
     alone = tally.count("sent") / each * whole + talk
     blank = np.where(enough, 0.0, np.nan)
     parts = shared + blank, left + blank, secret, pooled, days, need * (extra + talk), need * alone
-    said = _limits(setting, world, tally, (shared, left, secret), (days, pooled, hope))
+    said = limits(setting, world, tally, (shared, left, secret), (days, pooled, hope))
     return Outcomes(setting, world, tally, correlation, *parts, said)
 
 
@@ -212,43 +200,6 @@ def _talk(setting: Deployment, rate: DataRate) -> float:
         size, longer = most, rate.time_on_air(most)
     down = region.first_window(region.channel(rate), rate.index)[1]
     return price.up / size * SX1276.sending(longer) + price.heard(SX1276, down)
-
-
-def _limits(
-    setting: Deployment,
-    world: World,
-    tally: Tally,
-    bits: tuple[NDArray[np.float64], ...],
-    times: tuple[NDArray[np.float64], ...],
-) -> tuple[str, ...]:
-    """Say for each device what limits it: the channel where no key is left, else what takes most of its pairs.
-
-    The last of `times` is what it would take if the record showed its mean without an error.
-    """
-    names = list(_LOSSES)
-    unasked = tally.count("heard") - tally.count("asked")
-    lost = np.stack([unasked if name == "unasked" else tally.count(name) for name in names], axis=1)
-    worst, most = np.argmax(lost, axis=1), np.max(lost, axis=1)
-    planned, pairs = tally.count("planned"), tally.moments[:, 0, 0]
-    (shared, left, secret), (days, pooled, hope) = bits, times
-    said = []
-    for i in range(setting.devices):
-        kind = setting.motions[world.motion[i]][0]
-        if pairs[i] < LEAST:
-            said.append(_LOSSES[names[worst[i]]])
-        elif np.isfinite(days[i]):
-            said.append(_LOSSES[names[worst[i]]] if most[i] > 0.5 * planned[i] else "frames an hour")
-        elif np.isfinite(pooled[i]):
-            said.append("the length of a run")
-        elif secret[i] > 0:
-            said.append("a battery's life")
-        elif shared[i] < _FAINT:
-            said.append("the turn-around" if kind.travel else "nothing that varies")
-        elif left[i] < 0.5 * shared[i]:
-            said.append("Eve hears it too")
-        else:
-            said.append("too short a record" if np.isfinite(hope[i]) else "the cost of reconciliation")
-    return tuple(said)
 
 
 def _quartiles(values: NDArray[np.float64]) -> list[float] | None:
