@@ -12,9 +12,10 @@ import requests
 from typer.testing import CliRunner
 
 from samefade.cli.main import app
+from samefade.errors import OutOfRange
 from samefade.keys import certificates
 from samefade.keys.store import Store
-from samefade.keys.vault import KeyFile
+from samefade.keys.vault import KeyFile, Passphrase
 from samefade.lpwan.lorawan import JoinRequest, root_keys
 from samefade.types import Key
 
@@ -109,3 +110,25 @@ def test_a_network_server_gets_a_device_joined(folder):
             serving.send_signal(signal.SIGINT)
             serving.wait(300)
     assert serving.returncode == 0
+
+
+def test_a_store_with_a_passphrase_serves_as_well(tmp_path):
+    words = tmp_path / "words"
+    words.touch(0o600)
+    words.write_text("a few words that open it")
+    with Store(tmp_path / "network.store", Passphrase("a few words that open it", n=2**4), create=True) as store:
+        store.enrol(DEV, SECRET)
+    how = ("--as", "chirpstack", "--address", "https://ns.example", "--json")
+    assert export(tmp_path, *how).exit_code != 0
+    assert json.loads(export(tmp_path, *how, "--passphrase-file", str(words)).stdout)["epoch"] == 0
+
+
+def test_a_token_is_never_told(folder):
+    token = folder / "token"
+    token.touch(0o600)
+    token.write_text("the first half\nof a token")
+    done = export(
+        folder, "--as", "chirpstack", "--address", "https://127.0.0.1:1", "--send", "--token-file", str(token)
+    )
+    assert isinstance(done.exception, OutOfRange)
+    assert "half" not in done.output + str(done.exception)

@@ -6,22 +6,32 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 
 import mosquitto
 import pytest
 import server_messages as messages
 from mosquitto import Mosquitto
 from server_world import eui, secret_of
+from spellings import spellings
 from typer.testing import CliRunner
 
 from samefade.cli.lpwan import app
-from samefade.errors import InputError, OutOfRange, SamefadeError
+from samefade.errors import InputError, MissingExtra, OutOfRange, SamefadeError
 from samefade.keys.errors import OthersMayRead, StoreAbsent
-from samefade.lpwan.server.errors import BadDeviceList, DeviceEnrolled, NoSuchDevice, ServedAlready
+from samefade.lpwan.server.errors import BadDeviceList, DeviceEnrolled, NoSuchDevice, SecretSpent, ServedAlready
 from samefade.lpwan.server.mqtt import Broker, connected
 from samefade.lpwan.server.roll import read_roll
 
 ONE, TWO = eui(1), eui(2)
+
+
+CANARY = b"a canary that nobody ever hears."  # the one that all of tests/ listens for
+SPELT = spellings(CANARY)
+
+
+def heard(data):
+    return any(spelling in data for spelling in SPELT)
 
 
 @pytest.fixture
@@ -150,6 +160,41 @@ def test_a_password_does_not_cross_a_network_in_the_clear():
     with pytest.raises(OutOfRange):
         Broker("broker.example", user="serve", password="open")
     assert "open" not in repr(Broker("127.0.0.1", user="serve", password="open"))
+
+
+def test_without_the_client_the_extra_is_named(lpwan, roll, monkeypatch):
+    lpwan("enrol", "--devices", roll)
+    monkeypatch.setitem(sys.modules, "aiomqtt", None)
+    with pytest.raises(MissingExtra, match="mqtt"):
+        lpwan("serve", "--server", "chirpstack", "--application", "a", "--broker", "127.0.0.1")
+
+
+def test_a_secret_that_was_forgotten_is_not_enrolled_again(lpwan, roll, private):
+    lpwan("enrol", "--devices", roll)
+    assert lpwan("forget", ONE.hex(), "--json") == {"schema": "samefade.lpwan-devices/1", "forgotten": ONE.hex()}
+    with pytest.raises(SecretSpent):
+        lpwan("enrol", ONE.hex(), "--secret-file", private("old", secret_of(ONE)))
+    assert lpwan("enrol", ONE.hex(), "--secret-file", private("new", b"a secret of its own"), "--json")["enrolled"]
+
+
+def test_a_canary_is_heard_nowhere(lpwan, private, capfd, caplog, tmp_path):
+    """The first secret of a device is in no output, log or error of any command, and on the disk only in its file."""
+    file = private("canary", CANARY)
+    lpwan("enrol", ONE.hex(), "--secret-file", file, "--json")
+    (tmp_path / "a.list").touch(0o600)
+    (tmp_path / "a.list").write_text(f"{TWO.hex()},{CANARY.hex()}x\n")
+    for words in (
+        ("enrol", ONE.hex(), "--secret-file", file), ("enrol", TWO.hex(), "--secret-file", file),
+        ("enrol", "--devices", tmp_path / "a.list"),
+    ):  # fmt: skip
+        with pytest.raises(SamefadeError) as caught:
+            lpwan(*words)
+        assert not heard("".join(traceback.format_exception(caught.value)).encode())
+    said = lpwan("devices"), json.dumps(lpwan("devices", "--json")), lpwan("forget", ONE.hex()), caplog.text
+    assert not heard("".join([*said, *capfd.readouterr()]).encode())
+    (tmp_path / "a.list").unlink()
+    file.unlink()
+    assert not [path for path in tmp_path.iterdir() if heard(path.read_bytes())]
 
 
 def test_serve_from_beginning_to_end(lpwan, roll, tmp_path):

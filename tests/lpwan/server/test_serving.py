@@ -1,6 +1,7 @@
 """Serve over a real broker that goes and comes back, in a process that is killed: no key lost, no sample used twice."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
@@ -22,6 +23,7 @@ from samefade.errors import InputError, OutOfRange
 from samefade.keys.certificates import Authority
 from samefade.keys.errors import OthersMayRead
 from samefade.lpwan.server import inbox
+from samefade.lpwan.server.chirpstack import ChirpStack
 from samefade.lpwan.server.errors import BrokerRefuses
 from samefade.lpwan.server.mqtt import Broker, connected
 from samefade.lpwan.server.register import Register, first_root
@@ -165,6 +167,63 @@ def test_a_broker_that_asks_for_a_password(fast_path):
         for wrong in ({}, {"user": "serve", "password": "shut"}):
             with pytest.raises(BrokerRefuses):
                 refusal(Broker("127.0.0.1", broker.port, **wrong))
+
+
+def test_the_access_list_of_the_documentation(fast_path):
+    """Each program may say and hear what it has to, and the one that serves cannot pass for the network server."""
+    page = (Path(__file__).parents[3] / "docs/explain/network-servers.md").read_text()
+    access, passwords = fast_path / "access", fast_path / "passwords"
+    access.write_text(page.split("# Mosquitto, acl_file\n")[1].split("```")[0])
+    tool = mosquitto.binary().replace("mosquitto", "mosquitto_passwd").replace("sbin", "bin")
+    for new, user in ((["-c"], "chirpstack"), ([], "samefade")):
+        if (
+            not Path(tool).is_file()
+            or subprocess.run([tool, *new, "-b", passwords, user, "open"], check=False).returncode
+        ):
+            pytest.skip("mosquitto_passwd is absent")
+    topic, frame = messages.chirpstack_up(eui(0).hex(), 1)
+    down = topic.replace("event/up", "command/down")
+    heard = {
+        "chirpstack": ("application/+/device/+/command/down",), "samefade": ChirpStack(messages.APPLICATION).topics(),
+    }  # fmt: skip
+
+    from aiomqtt import MqttError
+
+    async def run(port):
+        def who(user, name=""):
+            return Broker("127.0.0.1", port, user=user, password="open", name=name or user)
+
+        async def forge(user, where):
+            """Publish what the list forbids; the broker may end the connection for it."""
+            with contextlib.suppress(MqttError):
+                async with connected(who(user, "forger"), heard[user], 1) as line:
+                    line.publish([(where, b"forged")])
+                    await line.drain(2.0)
+
+        seen = {"chirpstack": [], "samefade": []}
+
+        async def hear(line, user):
+            async for batch in line.batches():
+                seen[user] += [message for _, message in batch]
+
+        async with (
+            connected(who("chirpstack"), heard["chirpstack"], 1) as server,
+            connected(who("samefade"), heard["samefade"], 1) as ours,
+        ):
+            jobs = [asyncio.create_task(hear(*each)) for each in ((server, "chirpstack"), (ours, "samefade"))]
+            await forge("samefade", topic)
+            await forge("chirpstack", down)
+            ours.publish([(down, b"an answer")])
+            server.publish([(topic, frame)])
+            await until(lambda: all(seen.values()))
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+        return seen
+
+    settings = (f"password_file {passwords}", f"acl_file {access}", "allow_anonymous false")
+    with Mosquitto(fast_path, *settings) as broker:
+        assert asyncio.run(run(broker.port)) == {"chirpstack": [b"an answer"], "samefade": [frame]}
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # of paho, which leaves the socket of a refused handshake open

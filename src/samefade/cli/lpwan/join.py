@@ -12,6 +12,7 @@ from samefade.cli.output import emit, say
 from samefade.errors import InputError, OutOfRange, UnknownName
 
 if TYPE_CHECKING:
+    from samefade.keys.store import Store
     from samefade.lpwan.lorawan.handover import Server
     from samefade.lpwan.lorawan.roots import RootKeys
 
@@ -20,6 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 File = Annotated[Path, typer.Option("--store", help="File of the key store.", envvar="SAMEFADE_STORE")]
 KeyAt = Annotated[
     Path | None, typer.Option("--key-file", help="File that opens the store; by default its name with `.key`.")
+]
+Words = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="File with the passphrase that opens the store instead.")
 ]
 _STORE = Path("samefade.store")
 _FORMS = ("chirpstack", "things-stack")
@@ -37,6 +41,7 @@ def serve(
     ] = False,
     store: File = _STORE,
     key_file: KeyAt = None,
+    passphrase_file: Words = None,
     json: Json = False,
 ) -> None:
     """Answer join-requests over HTTPS (LoRaWAN Backend Interfaces 1.0) until Ctrl-C.
@@ -56,7 +61,7 @@ def serve(
 
     said = read_settings(settings)
     lock = KeyFile(state.with_name(f"{state.name}.key"))
-    with open_store(store, key_file, None) as held, Activations(state, lock) as activations:
+    with open_store(store, key_file, passphrase_file) as held, Activations(state, lock) as activations:
         answers = JoinServer(
             said.join_eui, said.networks, said.applications, StoreEpochs(held), activations, os.urandom,
             tells_network_application_keys=reveal,
@@ -85,6 +90,7 @@ def export(
     token_file: Annotated[Path | None, typer.Option(help="File with the API token, for --send.")] = None,
     store: File = _STORE,
     key_file: KeyAt = None,
+    passphrase_file: Words = None,
     json: Json = False,
 ) -> None:
     """Write the request that gives a network server the root keys of a device; it is sent only with --send.
@@ -93,7 +99,8 @@ def export(
 
     Examples: `samefade lpwan join export 0102030405060708 --join-eui 0807060504030201 --as chirpstack
     --address https://ns.example:8090 --out handover`, then `curl --config 0102030405060708.chirpstack.curl` there ·
-    `… --as things-stack --address https://eu1.cloud.thethings.network --application app1 --send --token-file ttn.token`
+    `samefade lpwan join export 0102030405060708 --join-eui 0807060504030201 --as things-stack
+    --address https://eu1.cloud.thethings.network --application app1 --out handover --send --token-file ttn.token`
     """
     from samefade.keys import handover as houses
     from samefade.keys.handover.writing import write
@@ -102,7 +109,8 @@ def export(
     dev, join = _eui("DEV_EUI", dev_eui), _eui("--join-eui", join_eui)
     taker, token = _taker(form, address, application, device or f"eui-{dev.hex()}", join), _token(token_file, send=send)
     houses.admit(out)
-    keys, epoch = _roots(store, key_file, dev, join)
+    with open_store(store, key_file, passphrase_file) as held:
+        keys, epoch = _roots(held, dev, join)
     request = taker.request(keys, dev, newer=newer)
     paths = write(request.files(f"{dev.hex()}.{form}"), out)
     if token is not None:
@@ -119,12 +127,11 @@ def export(
     say(f"keys of epoch {epoch}; nothing was sent. In that folder: curl --config {dev.hex()}.{form}.curl")
 
 
-def _roots(store: Path, key_file: Path | None, dev_eui: bytes, join_eui: bytes) -> "tuple[RootKeys, int]":
+def _roots(held: "Store", dev_eui: bytes, join_eui: bytes) -> "tuple[RootKeys, int]":
     from samefade.lpwan.lorawan.epochs import StoreEpochs
     from samefade.lpwan.lorawan.roots import root_keys
 
-    with open_store(store, key_file, None) as held:
-        epoch = StoreEpochs(held).newest(dev_eui)
+    epoch = StoreEpochs(held).newest(dev_eui)
     if epoch is None:
         raise UnknownName("device", dev_eui.hex(), ("those that `samefade keys status` lists",))
     return root_keys(epoch.key, dev_eui, join_eui), epoch.number

@@ -75,7 +75,7 @@ def serve(
     if not 12 <= downlink_bytes <= 51:
         raise OutOfRange("--downlink-bytes", downlink_bytes, "12 to 51")
     adapter, policy = _adapter(server, application, queue), policy_of(every, port, conceded)
-    password = "" if password_file is None else private_file(password_file).decode("utf-8", "replace").strip()
+    password = "" if password_file is None else private_file(password_file).decode("utf-8", "replace").strip("\r\n")
     files, name = {"authority": ca, "certificate": certificate, "key": key}, name or f"samefade-{application}"
     where = broker_of(broker, user=user, password=password, tls=tls, name=name, **files)
     where.context()  # a certificate that cannot be read is told before anything is opened
@@ -214,9 +214,10 @@ def _secrets(device: str | None, secret_file: Path | None, devices: Path | None)
 
 
 def _described(device: "Device", roots: "list[Root]") -> dict[str, Any]:
-    track, newest = device.track, max(roots, key=lambda root: root.epoch)
+    track, newest = device.track, max(roots, key=lambda root: root.epoch, default=None)
     return {
-        "dev_eui": device.eui.hex(), "address": device.address, "epoch": newest.epoch, "prior": newest.name.hex(),
+        "dev_eui": device.eui.hex(), "address": device.address, "epoch": newest and newest.epoch,
+        "prior": newest and newest.name.hex(),
         "pooled": device.pooled, "session": track.session, "counter": track.last if track.last >= 0 else None,
         "gateway": track.home,
         "queued": bool(track.waiting), "work": device.work, "state_bytes": len(device.state),

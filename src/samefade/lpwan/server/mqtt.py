@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from samefade.errors import InputError, MissingExtra, OutOfRange
+from samefade.errors import InputError, MissingExtra, OutOfRange, SamefadeError
 from samefade.keys.vault import refuse_open
 from samefade.lpwan.server.errors import BrokerRefuses
 from samefade.lpwan.server.inbox import Inbox
@@ -219,6 +219,8 @@ async def connected(
 
 def lost(error: BaseException) -> bool:
     """Say whether an error means that the connection is not there, for now."""
+    if isinstance(error, SamefadeError):  # one of ours is final; without the extra there is nothing to import either
+        return False
     from aiomqtt import MqttError
 
     return isinstance(error, MqttError | OSError)
