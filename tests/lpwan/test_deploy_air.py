@@ -32,16 +32,19 @@ def test_pure_aloha_delivers_exp_of_minus_two_g_without_capture():
     tally = together(simulate(replace(setting, days=3), each) for each in range(3))
     airtime = airing.air(setting.region, setting.payload, setting.noise_figure).up[0]
     load = setting.devices * setting.slots * airtime / 86_400
-    assert tally.up / (3 * 86_400) == pytest.approx(load, rel=1e-9)  # erlangs: what is offered
     sent, heard = tally.count("sent").sum(), tally.count("heard").sum()
+    assert tally.up == pytest.approx(sent * airtime, rel=1e-9)
+    # erlangs: what is offered; a device may end a day with a frame too late to be sent, one of 960
+    assert tally.up / (3 * 86_400) == pytest.approx(load, rel=1e-3)
     # a device does not collide with itself; with n devices (1 − 2T/slot)^(n − 1), which is exp(−2G) for many
     expected = (1 - 2 * airtime * setting.slots / 86_400) ** (setting.devices - 1)
     assert expected == pytest.approx(exp(-2 * load), rel=0.003)
-    # losses come in pairs: two frames share a collision, so the variance is at most twice that of coins
+    # losses come in pairs: two frames share a collision, so the variance is at most twice that of coins (drawn: 1.45
+    # times the deviation); five of these are passed by chance once in 1.7 million
     error = np.sqrt(2 * expected * (1 - expected) / sent)
     assert 0.05 < load < 0.5
     survived = (heard + tally.count("deaf").sum()) / sent  # some did while an answer to another one was sent
-    assert survived == pytest.approx(expected, abs=3 * error)
+    assert survived == pytest.approx(expected, abs=5 * error)
     assert load * survived == pytest.approx(load * exp(-2 * load), rel=0.01)  # the throughput
 
 
