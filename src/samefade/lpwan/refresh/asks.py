@@ -65,7 +65,7 @@ class Asks:
         self._answered = _PERMILLE  # of our samples, so many in a thousand have a match at the device
         self._caution = 1.0
         self._guard = 0  # of the last run that learnt one
-        self._before = Pool(2 * policy.spoken)  # what earlier runs spoke: a channel may come again
+        self._before = b""  # what the last run spoke, packed: a channel may come again
         self._clear()
 
     def _clear(self) -> None:
@@ -190,10 +190,9 @@ class Asks:
         """Forget the run, and burn a guard behind it: what the next one speaks shall not tell of what this one kept."""
         if self._run is not None and self._learnt:
             self.pool.burn(self._run.end + self._guard)
-            for sample in self.pool.within(self._run.first, self._run.end)[: self._policy.spoken]:
-                if self._before.full:
-                    self._before.make_room()
-                self._before.add(*sample)
+            spoken = Pool(self._policy.spoken)
+            spoken.keep(self.pool.within(self._run.first, self._run.end)[: self._policy.spoken])
+            self._before = encode(spoken.reveal_secret_parts())
         self._clear()
         self.pool.drop_burned()
 
@@ -295,9 +294,13 @@ class Asks:
         places = closed_up(place for place, _ in held)
         closed = [(place, value) for place, (_, value) in zip(places, held, strict=True)]
         kept = closed[self._guarded(places) :]
-        before = [(place - run.first, value) for place, value in self._before.samples()]
-        before = [sample for sample in before if sample[0] >= -_LONG_AGO]
-        return Heard(closed[: self._policy.spoken], self._spoken, kept, kept[0][0], kept[-1][0] + 1, before)
+        spoken = closed[: self._policy.spoken]
+        return Heard(spoken, self._spoken, kept, kept[0][0], kept[-1][0] + 1, self._earlier(run.first))
+
+    def _earlier(self, first: int) -> list[tuple[int, int]]:
+        """Return what the last run spoke, at places below 0: this one's first is 0."""
+        held = Pool.again(self._policy.spoken, decode(self._before)).samples() if self._before else []  # type: ignore[arg-type]
+        return [(place - first, value) for place, value in held if place >= first - _LONG_AGO]
 
     def _commit(self, run: Run, learnt: Learnt, heard: Heard, found: Found) -> bytes:
         """Keep the account, hold the candidate beside the secret in force, and say so."""
@@ -319,15 +322,14 @@ class Asks:
         said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
         worth = [self._claim, self._ledger, self._answered, self._caution, self._guard]
         worth += [self._need, self._have, self._inside]
-        before = self._before.reveal_secret_parts()
-        return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth, before]
+        return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth, self._before]
 
     @classmethod
     def again(cls, policy: Policy, secret: Secret, parts: list[object]) -> "Asks":
         """Return the side that the parts were taken from."""
         pool, phase, run, coming, said, worth, before = parts
         out = cls(policy, secret, Pool.again(policy.pool, pool))  # type: ignore[arg-type]  # our own state
-        out._before = Pool.again(2 * policy.spoken, before)  # type: ignore[arg-type]
+        out._before = before  # type: ignore[assignment]
         out.phase = phase  # type: ignore[assignment]
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]

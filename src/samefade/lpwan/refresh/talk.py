@@ -32,7 +32,7 @@ class Heard:
         kept: Its own kept samples.
         first: First kept place.
         end: One behind the last.
-        before: What earlier runs spoke, at the network, at places below 0: the run begins at 0 then.
+        before: What the last run spoke, at the network, at places below 0: the run begins at 0 then.
     """
 
     spoken: Samples
