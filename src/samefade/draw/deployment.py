@@ -70,7 +70,7 @@ def _map(found: Outcomes, axes: Axes, figure: Figure) -> None:
     axes.legend(fontsize=8, loc="upper left")
 
 
-def _whole(value: float, _: int) -> str:
+def _whole(value: float, _: float) -> str:
     """Return days without a power of ten."""
     return f"{value:,.3g}"
 
