@@ -36,7 +36,7 @@ class StoreNewer(InputError):
 class StoreAbsent(InputError):
     """There is no key store here."""
 
-    advice = "Make one with `samefade keys enrol`, or name the file with --store."
+    advice = "Make one with `samefade keys enrol` or `samefade lpwan enrol`, or name the file with --store."
 
     def __init__(self, path: object) -> None:
         """Name the file that was looked for."""

@@ -122,6 +122,7 @@ class Desk:
         self._policy, self._room, self._end = policy or Policy(), room, end
         self._turn = threading.Lock()
         self._working: set[str] = set()
+        self._told: set[tuple[bytes, str]] = set()  # defects, each told once a device
         self._aside: dict[str, list[Said]] = defaultdict(list)
 
     def alone(self) -> AbstractContextManager[None]:
@@ -297,7 +298,10 @@ class Desk:
         except Exception as error:  # noqa: BLE001 -- it is counted and told, and nothing of the device is changed
             name = type(error).__name__
             self.counts[f"broken: {name}"] += 1
-            opened.broken, opened.told = True, [{"event": "broken", "device": opened.device.eui.hex(), "error": name}]
+            opened.broken, opened.told = True, []
+            if (opened.device.eui, name) not in self._told:
+                self._told.add((opened.device.eui, name))
+                opened.told = [{"event": "broken", "device": opened.device.eui.hex(), "error": name}]
 
     def _keep(self, opened: dict[str, _Opened]) -> Outcome:
         """Put everything on the disk, and only then return what is to be said."""
