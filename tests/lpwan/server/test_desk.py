@@ -162,7 +162,7 @@ def test_a_state_that_cannot_be_restored_stops_its_device_alone(world, monkeypat
     monkeypatch.setattr(StandInNetwork, "restored", restored)
     outcome = world.desk.take([messages.chirpstack_up(name.hex(), 7) for name in (one, other)])
     assert outcome.events == ({"event": "broken", "device": one.hex(), "error": "RemoteProtocolError"},)
-        assert world.desk.work(one.hex()).events == ()  # told once
+    assert world.desk.work(one.hex()).events == ()  # told once
     assert world.register.load([other])[other].track.last == 7
 
 
