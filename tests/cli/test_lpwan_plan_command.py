@@ -41,7 +41,7 @@ def test_a_channel_without_a_key_is_null_in_json(samefade):
 def test_a_piggybacked_plan_on_a_public_network_costs_days_and_no_uplinks(samefade):
     seen = samefade(
         "lpwan", "plan", "--per-hour", "6", "--piggyback", "--answered", "--network", "ttn", "--eve", "300",
-        "--shadows-are-secret", "--json",
+        "--shadows-are-secret", "--run", "inf", "--json",
     ).json  # fmt: skip
     assert seen["key"]["frames"] == 0
     assert seen["limit"] == "downlinks"
