@@ -9,8 +9,11 @@ from samefade.errors import EndsDisagree, ProtocolError
 from samefade.reconcile.bch.choice import useful
 from samefade.reconcile.bch.code import Code, code, most_errors
 from samefade.reconcile.bch.frames import Frames, Plan
+from samefade.reconcile.framed import CHECKS, CLOSE, TAG
+from samefade.reconcile.framed import TELL as SYNDROMES
 
-SYNDROMES, TAG, CHECKS, CLOSE = range(4)
+__all__ = ["CHECKS", "CLOSE", "SYNDROMES", "TAG", "pack_codes", "unpack_codes"]
+
 _CODES = struct.Struct("<HHHB")
 
 

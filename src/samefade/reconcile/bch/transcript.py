@@ -15,39 +15,25 @@ The length of a prefix code for the transcript is a sound charge (see `reconcile
   choose from, for each size of frame. An estimate from spoken samples is public, and so is what follows from it.
 """
 
-from dataclasses import dataclass, field
-from math import comb, log2
-
-import numpy as np
+from dataclasses import dataclass
+from math import log2
 
 from samefade.errors import ProtocolError
 from samefade.reconcile.bch.choice import useful
-from samefade.reconcile.bch.frames import Count, Frames, Plan
-from samefade.types import Ledger, Mask
+from samefade.reconcile.bch.frames import Count, Plan
+from samefade.reconcile.framed import Framed
+from samefade.types import Ledger
 
 
 @dataclass
-class Transcript:
+class Transcript(Framed):
     """What a listener hears, as far as it must be charged; both ends write the same one.
 
     Attributes:
-        frames: How the string is cut.
         plan: The codes, once they are told.
-        masks: Which frames are kept, as each tag request said.
-        tag_bits: Bits of all tags sent.
-        messages: Requests and answers.
     """
 
-    frames: Frames
     plan: Plan | None = None
-    masks: list[Mask] = field(default_factory=list)
-    tag_bits: int = 0
-    messages: int = 0
-
-    @property
-    def keep(self) -> Mask:
-        """Return which frames are kept, (rows,)."""
-        return self.masks[-1] if self.masks else np.ones(self.frames.rows, np.bool_)
 
     @property
     def told(self) -> Count:
@@ -68,14 +54,4 @@ def charge(ledger: Ledger, transcript: Transcript, *, choice_tells: bool) -> Led
     out = out.pay("verification tags", float(transcript.tag_bits))
     if len(keep) == 1:
         return out
-    return out.pay("frames dropped", float(transcript.frames.sizes[~keep].sum()) + _which(transcript.masks))
-
-
-def _which(masks: list[Mask]) -> float:
-    """Return the bits that say which frames are kept, mask after mask, and whether there was a second mask."""
-    bits, among = 1.0, len(masks[0])
-    for mask in masks:
-        left = int(np.count_nonzero(mask))
-        bits += log2(among + 1) + log2(comb(among, left))
-        among = left
-    return bits
+    return out.pay("frames dropped", transcript.lost + transcript.which())

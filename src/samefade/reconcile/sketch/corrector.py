@@ -1,23 +1,24 @@
 """Ask for sketches and correct by them: the end that corrects its string."""
 
 from collections.abc import Generator
-from hmac import compare_digest
 
 import numpy as np
 
-from samefade.errors import ProtocolError, StillDiffers
-from samefade.reconcile.asker import Asker, Talk
-from samefade.reconcile.message import pack, pack_bits, unpack_bits
+from samefade.reconcile.framed import FramedCorrector
+from samefade.reconcile.message import unpack_bits
 from samefade.reconcile.sheet import Sheet
 from samefade.reconcile.sketch.code import Code
-from samefade.reconcile.sketch.message import CHECKS, CLOSE, TAG, TELL, Wanted, pack_wanted
+from samefade.reconcile.sketch.message import TELL, Wanted, pack_wanted
 from samefade.reconcile.sketch.transcript import Transcript, charge
-from samefade.reconcile.tag import CHECK_BYTES, TAG_BYTES, checks, differing, tag
 from samefade.types import Bits, Ledger, Mask
 
 
-class SketchCorrector(Asker[Transcript]):
-    """The end that corrects its string by the other's sketches."""
+class SketchCorrector(FramedCorrector[Transcript]):
+    """The end that corrects its string by the other's sketches.
+
+    Once frames are corrected, its estimate is the errors found over their bits; frames that cannot be corrected are
+    left out, so it is then a lower bound.
+    """
 
     def __init__(
         self,
@@ -45,29 +46,11 @@ class SketchCorrector(Asker[Transcript]):
         self.transcript = Transcript(sheet)
         self._begin(self._discuss())
 
-    @property
-    def estimate(self) -> float:
-        """Return the bit error rate: what was expected, and once frames are corrected the errors found over their bits.
-
-        Frames that cannot be corrected are left out, so this is then a lower bound.
-        """
-        return self._estimate
-
-    @property
-    def fixed(self) -> Bits:
-        """Return the agreed string: corrected, without the frames that were dropped."""
-        return self.transcript.sheet.agreed(self._bits, self._matrix, self.transcript.keep, self.ledger)
-
     def _charged(self) -> Ledger:
         return charge(self._bits.ledger, self.transcript)
 
-    def _discuss(self) -> Talk:
-        keep = yield from self._correct()
-        yield from self._verify(keep)
-        yield self._request(CLOSE)
-
     def _correct(self) -> Generator[bytes, bytes, Mask]:
-        sheet, code = self.transcript.sheet, self._code
+        sheet, code = self.transcript.frames, self._code
         keep, found = np.zeros(sheet.rows, np.bool_), 0
         for first in range(0, sheet.rows, self._step):
             last = min(first + self._step, sheet.rows)
@@ -82,29 +65,3 @@ class SketchCorrector(Asker[Transcript]):
         if keep.any():
             self._estimate = found / float(sheet.sizes[keep].sum())
         return keep
-
-    def _verify(self, keep: Mask) -> Talk:
-        """Compare tags; where the whole differs, drop the frames whose checks differ and compare once more."""
-        sheet = self.transcript.sheet
-        if (yield from self._same_tag(keep)):
-            return
-        if sheet.rows > 1:
-            answer = yield self._request(CHECKS)
-            self.transcript.tag_bits += 8 * CHECK_BYTES * sheet.rows
-            if len(answer) != CHECK_BYTES * sheet.rows:
-                raise ProtocolError(bytes=len(answer), expected=CHECK_BYTES * sheet.rows)
-            equal = keep & ~differing(checks(sheet, self._matrix), answer)
-            if (equal != keep).any() and (yield from self._same_tag(equal)):
-                return
-        raise StillDiffers(estimate=self.estimate)
-
-    def _same_tag(self, keep: Mask) -> Generator[bytes, bytes, bool]:
-        if not keep.any():
-            raise StillDiffers(estimate=self.estimate)
-        self.transcript.masks.append(keep)
-        answer = yield self._request(TAG, pack_bits(keep.astype(np.uint8)))
-        self.transcript.tag_bits += 8 * TAG_BYTES
-        return compare_digest(answer, tag(self.transcript.sheet, self._matrix, keep))
-
-    def _request(self, kind: int, body: bytes = b"") -> bytes:
-        return pack(kind, self.transcript.sheet.length, body)

@@ -7,8 +7,10 @@ import struct
 from typing import NamedTuple
 
 from samefade.errors import ProtocolError
+from samefade.reconcile.framed import CHECKS, CLOSE, TAG, TELL
 
-TELL, TAG, CHECKS, CLOSE = range(4)
+__all__ = ["CHECKS", "CLOSE", "TAG", "TELL", "Wanted", "pack_wanted", "unpack_wanted"]
+
 _FRAMES = struct.Struct("<II")
 
 

@@ -14,56 +14,48 @@ The code itself is chosen by an estimate from spoken samples: everybody knows it
 """
 
 from dataclasses import dataclass, field
-from math import comb, log2
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samefade.errors import ProtocolError
-from samefade.reconcile.sheet import Sheet
+from samefade.reconcile.framed import Framed
 from samefade.reconcile.sketch.code import Code
-from samefade.types import BitArray, Ledger, Mask
+from samefade.types import BitArray, Ledger
 
 
 @dataclass
-class Transcript:
+class Transcript(Framed):
     """What a listener hears, as far as it must be charged; both ends write the same one.
 
     Attributes:
-        sheet: How the string is cut.
         code: The code, once frames were asked for.
         asked: Frames asked for so far, from the first on.
         step: Frames of the first request; fewer than all where the corrector may stop early.
         cost: (rows,) what is charged for each frame's sketch.
-        masks: Which frames are kept, as each tag request said.
-        tag_bits: Bits of all tags sent.
-        messages: Requests and answers.
     """
 
-    sheet: Sheet
     code: Code | None = None
     asked: int = 0
     step: int = 0
     cost: NDArray[np.float64] = field(init=False)
-    masks: list[Mask] = field(default_factory=list)
-    tag_bits: int = 0
-    messages: int = 0
 
     def __post_init__(self) -> None:
         """Begin with nothing told."""
-        self.cost = np.zeros(self.sheet.rows)
+        self.cost = np.zeros(self.frames.rows)
 
     def heard(self, code: Code, first: int, last: int, said: BitArray) -> None:
         """Write down what was said of frames `first` to `last` − 1."""
         if self.code is None:
             self.code, self.step = code, last - first
-        self.cost[first:last] = code.cost(said, self.sheet.sizes[first:last])
+        self.cost[first:last] = code.cost(said, self.frames.sizes[first:last])
         self.asked = last
 
     @property
-    def keep(self) -> Mask:
-        """Return which frames are kept, (rows,)."""
-        return self.masks[-1] if self.masks else np.ones(self.sheet.rows, np.bool_)
+    def told_of(self) -> int:
+        """Return of how many frames, from the first on, something was told."""
+        return self.asked
 
 
 def charge(ledger: Ledger, transcript: Transcript) -> Ledger:
@@ -74,21 +66,10 @@ def charge(ledger: Ledger, transcript: Transcript) -> Ledger:
     """
     if transcript.code is None:
         raise ProtocolError(discussion="nothing was asked")
-    keep, rows = transcript.keep, transcript.sheet.rows
+    keep, rows = transcript.keep, transcript.frames.rows
     out = ledger.pay(f"{transcript.code.name}, a to b", float(transcript.cost[keep].sum()))
     out = out.pay("verification tags", float(transcript.tag_bits))
     if rows == 1:
         return out
     stopped = log2(-(-rows // transcript.step)) if transcript.step < rows else 0.0
-    lost = float(transcript.sheet.sizes[~keep].sum())
-    return out.pay("frames dropped", lost + stopped + _which(transcript.masks, transcript.asked))
-
-
-def _which(masks: list[Mask], asked: int) -> float:
-    """Return the bits that say which frames are kept, mask after mask, and whether there was a second mask."""
-    bits, among = 1.0, asked
-    for mask in masks:
-        left = int(np.count_nonzero(mask))
-        bits += log2(among + 1) + log2(comb(among, left))
-        among = left
-    return bits
+    return out.pay("frames dropped", transcript.lost + stopped + transcript.which())
