@@ -3,24 +3,24 @@
 All that it computes is light: thresholds, XOR, a CRC, SHA-256, AES.
 """
 
-from collections import Counter
 from typing import Any
 
 from samefade.errors import OutOfRange, SamefadeError
 from samefade.lpwan.refresh.answers import Answers
-from samefade.lpwan.refresh.events import REASONS, Carried, NoKey, Refreshed
+from samefade.lpwan.refresh.end import End
+from samefade.lpwan.refresh.events import REASONS, Carried, NoKey
 from samefade.lpwan.refresh.exchange import LONGEST, Answering
 from samefade.lpwan.refresh.messages import CARRY, COMMIT
 from samefade.lpwan.refresh.policy import Policy
-from samefade.lpwan.refresh.pool import Pool, byte_of
-from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, TAG, UP_HEAD, Block, Secret, number_of
+from samefade.lpwan.refresh.pool import Pool
+from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, TAG, UP_HEAD, Block, number_of
 from samefade.lpwan.refresh.state import pack, unpack
-from samefade.session.events import Event, Root
+from samefade.session.events import Root
 
 _FORMAT = "samefade lpwan device 1"
 
 
-class DeviceEnd:
+class DeviceEnd(End):
     """The end that sends uplinks.
 
     Whoever holds it stores `reveal_secret_state_bytes()` before it sends what `uplink` returned, and before it acts on
@@ -32,18 +32,10 @@ class DeviceEnd:
 
     def __init__(self, device: bytes, root: Root, policy: Policy = Policy()) -> None:  # noqa: B008 -- frozen
         """Take the DevEUI, 8 bytes, the secret that both ends hold, and the rules of a run."""
-        self.device, self._policy = bytes(device), policy
-        self._secret = Secret(self.device, root)
+        super().__init__(device, root, policy)
         self._exchange = Answering()
         self._answers = Answers(policy, self._secret, Pool(policy.pool))
         self._up = self._heard = self._down = -1  # counters: of the last block sent, sample taken, block taken
-        self._told: list[Event] = []
-        self.dropped: Counter[str] = Counter()
-
-    @property
-    def epoch(self) -> int:
-        """Return how many refreshes went into the secret that is in force."""
-        return self._secret.epoch
 
     @property
     def pooled(self) -> int:
@@ -91,15 +83,6 @@ class DeviceEnd:
         if waiting and self._exchange.request[:1] == bytes((CARRY,)):
             self._exchange.reply(answer)
 
-    def derive(self, purpose: str, context: bytes, n: int) -> bytes:
-        """Return n secret bytes for another purpose, from the secret in force: the same at the other end."""
-        return self._secret.derive(f"for {purpose}", context, n)
-
-    def events(self) -> list[Event]:
-        """Return what happened since this was last asked."""
-        told, self._told = self._told, []
-        return told
-
     def reveal_secret_state_bytes(self) -> bytes:
         """Return all that this end must keep; whoever calls this is responsible for it from here on."""
         parts: list[Any] = [self.device, [self._up, self._heard, self._down], self._exchange.parts()]
@@ -133,15 +116,7 @@ class DeviceEnd:
             self.dropped["downlink heard before"] += 1
             return
         self._heard, self._answers.now = counter, counter // self._policy.every
-        if counter % self._policy.every:
-            return
-        try:
-            value = byte_of(rssi)
-        except SamefadeError:
-            self.dropped["strength is no number"] += 1
-            return
-        if not self._answers.take(counter // self._policy.every, value):
-            self.dropped["no room for a sample"] += 1
+        self._pool(self._answers, counter, rssi)
 
     def _opened(self, counter: int, sealed: bytes) -> Block | None:
         """Open a block; one under the next secret puts that one in force, one of a later request drops it."""
@@ -151,7 +126,7 @@ class DeviceEnd:
         coming = self._answers.next
         if coming is not None and (block := coming.open("down", number, sealed)) is not None:
             self._down = number
-            self._force(coming)
+            self._put_in_force(self._answers, coming)
             return block
         block = self._secret.open("down", number, sealed)
         if block is None:
@@ -161,13 +136,6 @@ class DeviceEnd:
         if coming is not None and block.request != self._exchange.number:
             self._answers.roll_back()  # the network asks something else under the old secret: it gave up
         return block
-
-    def _force(self, coming: Secret) -> None:
-        self._secret = coming
-        claim, ledger = self._answers.put_in_force()
-        self._told.append(
-            Refreshed(device=self.device, epoch=coming.epoch, root=coming.root, claim=claim, ledger=ledger)
-        )
 
     def _obey(self, request: bytes) -> None:
         """Answer a request, or refuse it: nothing that the air brings stops this end."""

@@ -1,24 +1,24 @@
 """The network's end of a refresh: end b, which learns, asks, corrects its string and keeps the account."""
 
-from collections import Counter
 from typing import Any
 
 from samefade.errors import NotEnough, OutOfRange, SamefadeError, StillDiffers, TooLittleEntropy
 from samefade.lpwan.refresh.asks import Asks
-from samefade.lpwan.refresh.events import REASONS, Answered, NoKey, Refreshed
+from samefade.lpwan.refresh.end import End
+from samefade.lpwan.refresh.events import REASONS, Answered, NoKey
 from samefade.lpwan.refresh.exchange import LONGEST, Asking
 from samefade.lpwan.refresh.messages import CARRY, COMMIT, DONE, FAIL
 from samefade.lpwan.refresh.policy import Policy
-from samefade.lpwan.refresh.pool import Pool, byte_of
+from samefade.lpwan.refresh.pool import Pool
 from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, REFUSED, TAG, UP_HEAD, Block, Secret
 from samefade.lpwan.refresh.state import pack, unpack
 from samefade.lpwan.refresh.talk import ClaimNotAccepted
-from samefade.session.events import Event, Root
+from samefade.session.events import Root
 
 _FORMAT = "samefade lpwan network 1"
 
 
-class NetworkEnd:
+class NetworkEnd(End):
     """The end that answers uplinks, one object a device.
 
     Whoever holds it stores `reveal_secret_state_bytes()` before it sends what `downlink` returned, and before it acts
@@ -28,22 +28,14 @@ class NetworkEnd:
         dropped: What was not taken, by reason.
     """
 
-    __slots__ = ("_asks", "_down", "_exchange", "_policy", "_secret", "_told", "_up", "device", "dropped")
+    __slots__ = ("_asks", "_down", "_exchange", "_up")
 
     def __init__(self, device: bytes, root: Root, policy: Policy = Policy()) -> None:  # noqa: B008 -- frozen
         """Take the DevEUI, 8 bytes, the secret that both ends hold, and the rules of a run."""
-        self.device, self._policy = bytes(device), policy
-        self._secret = Secret(self.device, root)
+        super().__init__(device, root, policy)
         self._exchange = Asking()
         self._asks = Asks(policy, self._secret, Pool(policy.pool))
         self._up = self._down = -1  # counters: of the last uplink, and of the last one that a block answered
-        self._told: list[Event] = []
-        self.dropped: Counter[str] = Counter()
-
-    @property
-    def epoch(self) -> int:
-        """Return how many refreshes went into the secret that is in force."""
-        return self._secret.epoch
 
     @property
     def pooled(self) -> int:
@@ -69,7 +61,8 @@ class NetworkEnd:
             self._close()
         self._go_on(counter // self._policy.every)
         # the sample of this frame comes last: what is asked now is about frames that were answered
-        self._sample(counter, rssi)
+        if rssi is not None:
+            self._pool(self._asks, counter, rssi)
 
     def downlink(self, room: int) -> bytes:
         """Return the block for the one downlink that answers the last uplink, b"" when there is nothing to say."""
@@ -127,15 +120,6 @@ class NetworkEnd:
         """
         return counter % self._policy.every == 0 and self._asks.forget(counter // self._policy.every)
 
-    def derive(self, purpose: str, context: bytes, n: int) -> bytes:
-        """Return n secret bytes for another purpose, from the secret in force: the same at the other end."""
-        return self._secret.derive(f"for {purpose}", context, n)
-
-    def events(self) -> list[Event]:
-        """Return what happened since this was last asked."""
-        told, self._told = self._told, []
-        return told
-
     def reveal_secret_state_bytes(self) -> bytes:
         """Return all that this end must keep; whoever calls this is responsible for it from here on."""
         parts: list[Any] = [self.device, [self._up, self._down], self._exchange.parts()]
@@ -156,17 +140,6 @@ class NetworkEnd:
         end._told = told
         return end
 
-    def _sample(self, counter: int, rssi: float | None) -> None:
-        if rssi is None or counter % self._policy.every:
-            return
-        try:
-            value = byte_of(rssi)
-        except SamefadeError:
-            self.dropped["strength is no number"] += 1
-            return
-        if not self._asks.take(counter // self._policy.every, value):
-            self.dropped["no room for a sample"] += 1
-
     def _opened(self, counter: int, sealed: bytes) -> Block | None:
         """Open a block; one under the candidate confirms it, and nothing else ends the old secret."""
         if len(sealed) < UP_HEAD + TAG:
@@ -184,11 +157,7 @@ class NetworkEnd:
 
     def _force(self, coming: Secret) -> None:
         """Put the candidate in force: the device holds it."""
-        self._secret = coming
-        claim, ledger = self._asks.put_in_force()
-        self._told.append(
-            Refreshed(device=self.device, epoch=coming.epoch, root=coming.root, claim=claim, ledger=ledger)
-        )
+        self._put_in_force(self._asks, coming)
         self._exchange.ask(bytes((DONE,)))
 
     def _close(self) -> None:
