@@ -32,8 +32,8 @@ class Profile(Protocol):
 
 
 @dataclass(frozen=True)
-class ExponentialProfile:
-    """Power falls as exp(−delay / τ_rms): |ρ_f| = 1 / √(1 + (2π·Δf·τ_rms)²).
+class _Spread:
+    """A profile that its delay spread alone describes.
 
     Attributes:
         spread: τ_rms, seconds; 0 is a flat channel.
@@ -45,24 +45,27 @@ class ExponentialProfile:
         """Refuse a spread that is none."""
         within("spread", self.spread, 0)
 
+
+@dataclass(frozen=True)
+class ExponentialProfile(_Spread):
+    """Power falls as exp(−delay / τ_rms): |ρ_f| = 1 / √(1 + (2π·Δf·τ_rms)²).
+
+    Attributes:
+        spread: τ_rms, seconds; 0 is a flat channel.
+    """
+
     def gain(self, offset: ArrayLike) -> Float:
         """Return 1 / √(1 + (2π·Δf·τ_rms)²)."""
         return np.asarray(1 / np.hypot(1.0, 2 * pi * self.spread * finite("offset", offset)))
 
 
 @dataclass(frozen=True)
-class UniformProfile:
+class UniformProfile(_Spread):
     """Equal power over √12·τ_rms seconds: |ρ_f| = |sin x / x| with x = π·Δf·√12·τ_rms.
 
     Attributes:
         spread: τ_rms, seconds.
     """
-
-    spread: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a spread that is none."""
-        within("spread", self.spread, 0)
 
     def gain(self, offset: ArrayLike) -> Float:
         """Return |sinc(Δf·√12·τ_rms)|."""
@@ -70,18 +73,12 @@ class UniformProfile:
 
 
 @dataclass(frozen=True)
-class GaussianProfile:
+class GaussianProfile(_Spread):
     """A bell of power over delay: |ρ_f| = exp(−(2π·Δf·τ_rms)² / 2).
 
     Attributes:
         spread: τ_rms, seconds.
     """
-
-    spread: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a spread that is none."""
-        within("spread", self.spread, 0)
 
     def gain(self, offset: ArrayLike) -> Float:
         """Return exp(−(2π·Δf·τ_rms)² / 2)."""
@@ -89,18 +86,12 @@ class GaussianProfile:
 
 
 @dataclass(frozen=True)
-class TwoPaths:
+class TwoPaths(_Spread):
     """Two paths of equal mean power, 2·τ_rms apart: |ρ_f| = |cos(2π·Δf·τ_rms)|, which comes back to 1.
 
     Attributes:
         spread: τ_rms, seconds.
     """
-
-    spread: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a spread that is none."""
-        within("spread", self.spread, 0)
 
     def gain(self, offset: ArrayLike) -> Float:
         """Return |cos(2π·Δf·τ_rms)|."""
