@@ -7,10 +7,10 @@ import stat
 
 import pytest
 
-from samefade.errors import CannotWrite
 from samefade.keys.errors import OthersMayRead, StoreDamaged, StoreLocked
+from samefade.keys.private import write_private
 from samefade.keys.store import Store
-from samefade.keys.vault import KeyFile, Passphrase, Vault, refuse_open, write_private
+from samefade.keys.vault import KeyFile, Passphrase, Vault
 
 PEER = b"sta"
 CHEAP = 2**4  # cost of a guess: tests need no protection
@@ -196,15 +196,3 @@ def test_a_seal_opens_only_as_what_it_was_sealed_as(tmp_path):
         flipped[i // 8] ^= 1 << i % 8
         with pytest.raises(StoreDamaged):
             vault.open(bytes(flipped), ("key", 1, b"a"))
-
-
-def test_a_private_file_is_whole_and_never_replaced(tmp_path):
-    file = tmp_path / "secret"
-    write_private(file, b"first")
-    refuse_open(file)
-    with pytest.raises(CannotWrite, match="exists"):
-        write_private(file, b"second")
-    assert file.read_bytes() == b"first"
-    assert list(tmp_path.iterdir()) == [file]
-    with pytest.raises(CannotWrite):
-        write_private(tmp_path / "no" / "such", b"")

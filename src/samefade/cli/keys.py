@@ -14,8 +14,9 @@ from samefade.errors import InputError, OutOfRange
 from samefade.keys.certificates import Authority
 from samefade.keys.delivery import Delivery
 from samefade.keys.pairs import Pair, Side
+from samefade.keys.private import refuse_open
 from samefade.keys.store import Limits, Store, named
-from samefade.keys.vault import KeyFile, Lock, Passphrase, refuse_open
+from samefade.keys.vault import KeyFile, Lock, Passphrase
 
 app = typer.Typer(help="Look at stored keys, and hand them to applications.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.errors import CannotWrite, OutOfRange
 from samefade.keys.errors import BadCertificate
-from samefade.keys.vault import write_private
+from samefade.keys.private import write_private
 
 if TYPE_CHECKING:
     from cryptography import x509

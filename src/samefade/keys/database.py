@@ -15,7 +15,8 @@ from typing import Any
 
 from samefade.errors import CannotWrite
 from samefade.keys.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreLocked, StoreNewer
-from samefade.keys.vault import Lock, Vault, refuse_open
+from samefade.keys.private import refuse_open
+from samefade.keys.vault import Lock, Vault
 
 VERSION = 1
 _APPLICATION = 0x53464B53  # "SFKS", so that `file` and we know it

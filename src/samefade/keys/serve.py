@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from samefade.errors import CannotWrite, MissingExtra
 from samefade.keys.errors import BadCertificate
-from samefade.keys.vault import refuse_open
+from samefade.keys.private import refuse_open
 
 if TYPE_CHECKING:
     import asyncio

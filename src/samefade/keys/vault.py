@@ -2,15 +2,14 @@
 
 import json
 import os
-import stat
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from samefade.amplify.hkdf import hkdf
 from samefade.errors import CannotWrite
-from samefade.keys.errors import OthersMayRead, StoreDamaged, StoreLocked
+from samefade.keys.errors import StoreDamaged, StoreLocked
+from samefade.keys.private import refuse_open, write_private
 
 _NONCE = 12  # bytes; random, so that a store may be sealed to 2³² times (SP 800-38D, section 8.3)
 _COST_LIMIT = 2**20, 16, 4  # of scrypt in a store that someone may have altered: 2 GiB and no more
@@ -144,38 +143,6 @@ class Vault:
     def __repr__(self) -> str:
         """Show nothing."""
         return "Vault(…)"
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner may read; one that is there stays.
-
-    Raises:
-        CannotWrite: When it exists, or the system refuses; nothing is left half-written.
-    """
-    try:
-        number, part = tempfile.mkstemp(dir=path.parent)  # 0600 and O_EXCL
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(part, path)  # whole or not at all, and never over a file that is there
-        finally:
-            Path(part).unlink()
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from None
-
-
-def refuse_open(path: Path) -> None:
-    """Return when only the owner may read and write the file.
-
-    Raises:
-        OthersMayRead: When others may, too.
-        OSError: When there is no such file.
-    """
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name == "posix" and mode & 0o077:
-        raise OthersMayRead(path, mode)
 
 
 def _packed(about: tuple[Any, ...]) -> bytes:

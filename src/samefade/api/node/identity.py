@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from samefade.errors import CannotWrite, InputError, OutOfRange
-from samefade.keys.vault import refuse_open, write_private
+from samefade.keys.private import refuse_open, write_private
 from samefade.session.edhoc import Credential, Identity
 
 FORMAT, SUFFIX = "samefade identity 1", ".credential"

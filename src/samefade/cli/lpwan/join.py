@@ -150,7 +150,7 @@ def _taker(form: str, address: str, application: str, device: str, join_eui: byt
 
 
 def _token(file: Path | None, *, send: bool) -> str | None:
-    from samefade.keys.vault import refuse_open
+    from samefade.keys.private import refuse_open
 
     if not send:
         return None

@@ -263,7 +263,7 @@ def private_file(path: Path) -> bytes:
         OthersMayRead: When others may.
         InputError: When it cannot be read.
     """
-    from samefade.keys.vault import refuse_open
+    from samefade.keys.private import refuse_open
 
     try:
         refuse_open(path)

@@ -16,7 +16,8 @@ from typing import NoReturn, Self
 
 from samefade.errors import CannotWrite
 from samefade.keys.errors import StoreDamaged, StoreLocked
-from samefade.keys.vault import KeyFile, Vault, refuse_open
+from samefade.keys.private import refuse_open
+from samefade.keys.vault import KeyFile, Vault
 
 SESSIONS = 2  # of a device, whose AppSKey may still be asked for: the one in use and the one before
 NO_KEYS = "", "", ""

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from samefade.errors import InputError
-from samefade.keys.vault import refuse_open
+from samefade.keys.private import refuse_open
 from samefade.lpwan.lorawan.backend import Partner
 
 _KNOWN = {"sender", "kek_label", "kek_file"}

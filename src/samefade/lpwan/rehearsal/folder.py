@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from samefade.errors import CannotWrite, InputError, OutOfRange
-from samefade.keys.vault import refuse_open
+from samefade.keys.private import refuse_open
 from samefade.lpwan.refresh import DeviceEnd, Policy
 from samefade.lpwan.server.register import first_root
 from samefade.lpwan.server.roll import read_roll

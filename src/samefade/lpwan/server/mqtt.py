@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from samefade.errors import InputError, MissingExtra, OutOfRange, SamefadeError
-from samefade.keys.vault import refuse_open
+from samefade.keys.private import refuse_open
 from samefade.lpwan.server.errors import BrokerRefuses
 from samefade.lpwan.server.inbox import Inbox
 
