@@ -17,7 +17,7 @@ import time
 from link_doubles import Flock
 from samefade.link.drive import HostDrive
 from samefade.link.udp import serve_udp
-flock, ends = Flock(20), time.monotonic() + 30
+flock, ends = Flock(20), time.monotonic() + 180
 over = lambda: time.monotonic() > ends or bool(flock.peers) and all(p.closed for p in flock.peers.values())
 ready = lambda _: print("ready", flush=True)
 serve_udp(HostDrive(flock, lambda _: None, lambda *_: None), "10.0.2.2", 4000, stop=over, ready=ready)
@@ -41,7 +41,7 @@ import json, time
 from link_doubles import Talker
 from samefade.link.drive import Drive
 from samefade.link.udp import run_udp
-talker, ends = Talker(True, 20), time.monotonic() + 30
+talker, ends = Talker(True, 20), time.monotonic() + 180
 done = run_udp(Drive(talker), "10.0.1.1", 4000, stop=lambda: time.monotonic() > ends)
 print(json.dumps([done, len(talker.received)]))
 """

@@ -181,9 +181,9 @@ def test_an_initiator_survives_a_responder_that_is_not_there_yet():
     drive = HostDrive(Flock(5), no_source, lambda *_: None)
     host = threading.Thread(target=serve_udp, args=(drive, "127.0.0.1", port), kwargs={"stop": stop.is_set})
     host.start()
-    thread.join(10)
+    thread.join(120)
     stop.set()
-    host.join(10)
+    host.join(120)
     assert done == [True]
 
 
