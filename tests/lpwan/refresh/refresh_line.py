@@ -55,6 +55,7 @@ class Line:
         self.lost, self.spare = lost, spare
         self.counter = 0
         self.told = {"device": [], "network": []}
+        self.runs = []  # what earlier runs measured, kept beside the network's state
         self.sent = {}  # every block that was sent, by direction, secret and number
         self.frames = {"up": 0, "up blocks": 0, "up bytes": 0, "down": 0, "down blocks": 0, "down bytes": 0}
         self.store("device")
@@ -85,7 +86,7 @@ class Line:
                 self.device.downlink(self.counter, down, answer)
                 self.settle("device")
         if self.network.has_work:
-            self.network.work()
+            self.network.work(self.runs)
             self.settle("network")
 
     def say(self, end, way, *about):
@@ -111,6 +112,7 @@ class Line:
         if self.kills(end, "unstored"):
             self.kill(end)
             return True
+        self.runs += self.network.reveal_secret_runs() if end == "network" else []
         self.store(end)
         self.told[end] += getattr(self, end).events()
         return False

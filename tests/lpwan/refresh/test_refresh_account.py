@@ -4,12 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from refresh_line import QUICK, Line
 from refresh_truth import balances
 
-from samefade.lpwan.refresh import Policy, Refreshed
+from samefade.lpwan.refresh import Policy
 from samefade.lpwan.refresh.again import came_again
-from samefade.lpwan.refresh.messages import COMMIT
 from samefade.lpwan.refresh.talk import Heard, _worth
 from samefade.lpwan.refresh.terms import learn
 from samefade.types import Bits
@@ -84,21 +82,6 @@ def test_what_does_not_come_again_is_left_alone(memory):
 def test_a_record_too_short_or_still_does_not_come_again():
     assert came_again(range(40), [1.0] * 40, 20, 40) is None
     assert came_again(range(400), [1.0] * 400, 200, 400) is None
-
-
-def test_what_the_last_run_spoke_is_kept_and_compared():
-    """At places before those of this one; it outlives a restart."""
-    line = Line(seed=3, lost=0.0)
-    for epoch in (1, 2):
-        assert line.until(Refreshed, "network").epoch == epoch
-    before = line.network._asks._before
-    line.asks(COMMIT)
-    line.kill("network")
-    asks = line.network._asks
-    assert asks._before == before
-    heard = asks._all(asks._run)
-    assert len(heard.before) == QUICK.spoken
-    assert heard.before[-1][0] < 0 == heard.spoken[0][0]
 
 
 def test_a_route_is_known_by_what_an_earlier_run_spoke_of_it():

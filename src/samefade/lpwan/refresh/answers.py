@@ -43,12 +43,8 @@ class Answers:
         self._answerer: Answerer | None = None
 
     def take(self, place: int, value: int) -> bool:
-        """Pool a sample; the oldest goes where there is no room, but never one of a run."""
-        if self.pool.full:
-            if self._run is not None:
-                return False
-            self.pool.make_room()
-        return self.pool.add(place, value)
+        """Pool a sample."""
+        return self.pool.take(place, value, held=self._run is not None)
 
     def to(self, request: bytes) -> tuple[bytes, str | None]:
         """Return the answer to a request, and why the run failed where the network says that it did.

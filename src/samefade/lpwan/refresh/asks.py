@@ -1,12 +1,15 @@
 """What the network asks in a run, step by step: where samples are, the spoken ones, the string, the commitment."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from samefade.errors import RemoteProtocolError, TooLittleEntropy
-from samefade.lpwan.refresh import messages
+from samefade.lpwan.refresh import messages, past, walked
 from samefade.lpwan.refresh.commit import candidate, commit_tag
 from samefade.lpwan.refresh.messages import MOST_PLACES
 from samefade.lpwan.refresh.numbers import write_numbers
+from samefade.lpwan.refresh.past import Past
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.pool import JUMP, Pool, closed_up
 from samefade.lpwan.refresh.run import CLAIMS, Run, digest
@@ -18,10 +21,9 @@ from samefade.session.events import Root
 from samefade.types import Claim, Ledger
 from samefade.wire.cbor import decode, encode
 
-Phase = Literal["pool", "learn", "talk", "commit"]
+Phase = Literal["pool", "look", "learn", "talk", "commit"]
 _LEAST_ASKED = 32  # places: no request for fewer
 _PERMILLE = 1000
-_LONG_AGO = 1 << 14  # places: what was spoken earlier than that is not compared, so that its grid stays small
 _MORE_CAUTION, _MOST_CAUTION = 1.25, 3.0
 
 
@@ -31,13 +33,12 @@ class Asks:
     Attributes:
         pool: The samples: what this end heard, whether or not the device heard the answer.
         next: The candidate for the next secret, or None.
-        phase: What comes next: samples, learning, the discussion, or the commitment.
+        phase: What comes next: samples, a look at earlier runs, learning, the discussion, or the commitment.
     """
 
     __slots__ = (
         "_answered",
         "_answers",
-        "_before",
         "_caution",
         "_claim",
         "_guard",
@@ -47,6 +48,7 @@ class Asks:
         "_learnt",
         "_ledger",
         "_need",
+        "_past",
         "_policy",
         "_run",
         "_secret",
@@ -65,7 +67,7 @@ class Asks:
         self._answered = _PERMILLE  # of our samples, so many in a thousand have a match at the device
         self._caution = 1.0
         self._guard = 0  # of the last run that learnt one
-        self._before = b""  # what the last run spoke, packed: a channel may come again
+        self._past: list[bytes] = []  # what earlier runs measured, as long as nobody else keeps it
         self._clear()
 
     def _clear(self) -> None:
@@ -83,16 +85,12 @@ class Asks:
 
     @property
     def has_work(self) -> bool:
-        """Say whether learning or decoding waits."""
-        return self.phase in ("learn", "talk")
+        """Say whether comparing, learning or decoding waits."""
+        return self.phase in ("look", "learn", "talk")
 
     def take(self, place: int, value: int) -> bool:
-        """Pool a sample; the oldest goes where there is no room, but never one of a run."""
-        if self.pool.full:
-            if self._run is not None:
-                return False
-            self.pool.make_room()
-        return self.pool.add(place, value)
+        """Pool a sample."""
+        return self.pool.take(place, value, held=self._run is not None)
 
     def forget(self, place: int) -> bool:
         """Drop a sample that no run has named yet; return whether it was there."""
@@ -113,9 +111,7 @@ class Asks:
         missing = self._need - self._have
         if missing > 0:
             return self._more(self._run, place, missing)
-        if not self._learnt:
-            return bytes((messages.SPEAK,)) + self._what_lacks()
-        self.phase = "talk"
+        self.phase = "talk" if self._learnt else "look"
         return None
 
     def heard(self, request: bytes, answer: bytes) -> None:
@@ -144,8 +140,11 @@ class Asks:
             self.phase = "talk"
         run.say(request, answer)
 
-    def work(self) -> bytes | None:
-        """Learn or decode, and return what to ask then; None where more samples are wanted first.
+    def work(self, earlier: Sequence[bytes]) -> bytes | None:
+        """Compare, learn or decode, and return what to ask then; None where more samples are wanted first.
+
+        Args:
+            earlier: What earlier runs measured, oldest first, where somebody else keeps it.
 
         Raises:
             SamefadeError: When there will be no key.
@@ -153,18 +152,21 @@ class Asks:
         run = self._run
         if run is None:
             raise RemoteProtocolError(work="without a run")
+        if self.phase == "look":
+            return self._speak(run, earlier)
         if self.phase == "learn":
             self._learn(run)
             return None
         learnt = Learnt.unpack(self._learnt)
         first_time = not run.seed
         if first_time:
+            self._look(run, earlier)
             run.settle()
         heard = self._all(run)
         question = next_question(self._policy, learnt, run, heard, self._answers)
         self.phase = "pool"
         if isinstance(question, Found):
-            return self._commit(run, learnt, heard, question)
+            return self._commit(run, learnt, replace(heard, past=self._all_past(earlier)), question)
         if not first_time:
             return bytes((messages.ASK,)) + question
         return bytes((messages.TERMS,)) + self._what_lacks() + self._told + question
@@ -183,18 +185,44 @@ class Asks:
             self._secret = self.next
         claim, ledger = self._claim, unpack_account(decode(self._ledger)) if self._ledger else Ledger()
         self._caution = 1.0
-        self._end()
+        self._end(keyed=True)
         return claim, ledger
 
-    def _end(self) -> None:
+    def reveal_secret_runs(self) -> list[bytes]:
+        """Hand over what the runs measured that ended since; whoever calls this keeps it, and brings it to `work`."""
+        out, self._past = self._past, []
+        return out
+
+    def _end(self, *, keyed: bool = False) -> None:
         """Forget the run, and burn a guard behind it: what the next one speaks shall not tell of what this one kept."""
         if self._run is not None and self._learnt:
             self.pool.burn(self._run.end + self._guard)
-            spoken = Pool(self._policy.spoken)
-            spoken.keep(self.pool.within(self._run.first, self._run.end)[: self._policy.spoken])
-            self._before = encode(spoken.reveal_secret_parts())
+        if self._run is not None and self._run.spoken >= 0:
+            self._remember(self._run, keyed=keyed)
         self._clear()
         self.pool.drop_burned()
+
+    def _remember(self, run: Run, *, keyed: bool) -> None:
+        """Keep what the run measured, as far as anything was told of it."""
+        samples = self.pool.within(run.first, run.end)
+        samples = samples if run.seed else samples[: self._policy.spoken]
+        runs = [*self._past, past.packed(samples, self._policy.spoken if keyed else len(samples))]
+        self._past = runs[-past.newest([past.length(each) for each in runs]) :]
+
+    def _all_past(self, earlier: Sequence[bytes]) -> Past:
+        return Past.of([*earlier, *self._past])
+
+    def _look(self, run: Run, earlier: Sequence[bytes]) -> None:
+        """Refuse to tell anything of samples that an earlier key came of."""
+        held = [sample for sample in self.pool.samples() if sample[0] >= run.first]
+        walked.refuse(self._all_past(earlier), held)
+
+    def _speak(self, run: Run, earlier: Sequence[bytes]) -> bytes:
+        """Ask for the spoken share, unless what it would tell was kept before."""
+        self._look(run, earlier)
+        run.spoken = self.pool.within(run.first, run.end)[self._policy.spoken - 1][0]
+        self.phase = "pool"
+        return bytes((messages.SPEAK,)) + self._what_lacks()
 
     def _begin(self, place: int) -> bytes | None:
         if len(self.pool) * self._answered < self._policy.spoken * _PERMILLE:
@@ -295,12 +323,7 @@ class Asks:
         closed = [(place, value) for place, (_, value) in zip(places, held, strict=True)]
         kept = closed[self._guarded(places) :]
         spoken = closed[: self._policy.spoken]
-        return Heard(spoken, self._spoken, kept, kept[0][0], kept[-1][0] + 1, self._earlier(run.first))
-
-    def _earlier(self, first: int) -> list[tuple[int, int]]:
-        """Return what the last run spoke, at places below 0: this one's first is 0."""
-        held = Pool.again(self._policy.spoken, decode(self._before)).samples() if self._before else []  # type: ignore[arg-type]
-        return [(place - first, value) for place, value in held if place >= first - _LONG_AGO]
+        return Heard(spoken, self._spoken, kept, kept[0][0], kept[-1][0] + 1)
 
     def _commit(self, run: Run, learnt: Learnt, heard: Heard, found: Found) -> bytes:
         """Keep the account, hold the candidate beside the secret in force, and say so."""
@@ -322,14 +345,14 @@ class Asks:
         said = [self._lacking, self._spoken, self._learnt, self._told, self._answers]
         worth = [self._claim, self._ledger, self._answered, self._caution, self._guard]
         worth += [self._need, self._have, self._inside]
-        return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth, self._before]
+        return [self.pool.reveal_secret_parts(), self.phase, run, coming, said, worth, self._past]
 
     @classmethod
     def again(cls, policy: Policy, secret: Secret, parts: list[object]) -> "Asks":
         """Return the side that the parts were taken from."""
-        pool, phase, run, coming, said, worth, before = parts
+        pool, phase, run, coming, said, worth, runs = parts
         out = cls(policy, secret, Pool.again(policy.pool, pool))  # type: ignore[arg-type]  # our own state
-        out._before = before  # type: ignore[assignment]
+        out._past = runs  # type: ignore[assignment]
         out.phase = phase  # type: ignore[assignment]
         out._run = None if run is None else Run.again(run)  # type: ignore[arg-type]
         out.next = None if coming is None else Secret(secret.device, Root(*coming))  # type: ignore[misc]

@@ -91,6 +91,7 @@ REASONS = (
     "samples are gone",
     "tags differ",
     "given up",
+    "channel comes again",
 )
 
 

@@ -7,6 +7,8 @@ The device goes on by itself, up to `AHEAD` bytes beyond what it knows to be hea
 network speaks only where a piece is missing, and an answer of many frames takes one downlink.
 """
 
+from typing import Self
+
 from samefade.lpwan.refresh.sealing import LAST, PIECE, REFUSED, WANT
 
 AHEAD = 120  # bytes: below 128, so that the low byte of an offset tells it
@@ -14,13 +16,28 @@ _LAPS = 6  # so often an answer is told again with nothing heard, then the devic
 _SILENT = 2  # uplinks without a block, after which the network asks again
 LONGEST = 2048  # bytes of a request or an answer: ours take 1,026 at most, the spoken share of the widest policy
 
-_ASKING = ("number", "request", "answer", "_given", "_silent", "waited", "_say", "refused")
-_ANSWERING = ("number", "request", "whole", "answer", "_wanted", "_cursor", "_laps", "refused")
-
 Said = tuple[int, bytes]
 
 
-class Asking:
+class _Half:
+    """What can be kept between two frames, and made again: the fields that its slots name, in their order."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def parts(self) -> list[object]:
+        """Return plain values from which `again` makes it; an answer may tell of samples that are still secret."""
+        return [getattr(self, name) for name in self.__slots__]
+
+    @classmethod
+    def again(cls, parts: list[object]) -> Self:
+        """Return the half that the parts were taken from."""
+        out = cls()
+        for name, part in zip(cls.__slots__, parts, strict=True):
+            setattr(out, name, part)
+        return out
+
+
+class Asking(_Half):
     """The network's half.
 
     Attributes:
@@ -31,7 +48,7 @@ class Asking:
         refused: Whether the device refuses; the answer is then its reason, one byte.
     """
 
-    __slots__ = ("_given", "_say", "_silent", "answer", "number", "refused", "request", "waited")
+    __slots__ = ("number", "request", "answer", "_given", "_silent", "waited", "_say", "refused")  # noqa: RUF023 -- as stored
 
     def __init__(self) -> None:
         """Begin with no request."""
@@ -97,20 +114,8 @@ class Asking:
         self._say = not new and kind != LAST
         return kind == LAST
 
-    def parts(self) -> list[object]:
-        """Return plain values from which `again` makes it; the answer may tell of samples that are still secret."""
-        return [getattr(self, name) for name in _ASKING]
 
-    @classmethod
-    def again(cls, parts: list[object]) -> "Asking":
-        """Return the half that the parts were taken from."""
-        out = cls()
-        for name, part in zip(_ASKING, parts, strict=True):
-            setattr(out, name, part)
-        return out
-
-
-class Answering:
+class Answering(_Half):
     """The device's half.
 
     Attributes:
@@ -121,7 +126,7 @@ class Answering:
         refused: Whether the answer is the reason for none, one byte.
     """
 
-    __slots__ = ("_cursor", "_laps", "_wanted", "answer", "number", "refused", "request", "whole")
+    __slots__ = ("number", "request", "whole", "answer", "_wanted", "_cursor", "_laps", "refused")  # noqa: RUF023 -- as stored
 
     def __init__(self) -> None:
         """Begin with no request."""
@@ -169,18 +174,6 @@ class Answering:
         if self._cursor >= end:
             self._cursor, self._laps = self._wanted, self._laps + 1
         return kind, body
-
-    def parts(self) -> list[object]:
-        """Return plain values from which `again` makes it; they hold what is told in public."""
-        return [getattr(self, name) for name in _ANSWERING]
-
-    @classmethod
-    def again(cls, parts: list[object]) -> "Answering":
-        """Return the half that the parts were taken from."""
-        out = cls()
-        for name, part in zip(_ANSWERING, parts, strict=True):
-            setattr(out, name, part)
-        return out
 
 
 def _piece(text: bytes, start: int, room: int) -> Said:

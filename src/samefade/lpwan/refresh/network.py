@@ -1,5 +1,6 @@
 """The network's end of a refresh: end b, which learns, asks, corrects its string and keeps the account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from samefade.errors import NotEnough, OutOfRange, SamefadeError, StillDiffers, TooLittleEntropy
@@ -13,9 +14,15 @@ from samefade.lpwan.refresh.pool import Pool
 from samefade.lpwan.refresh.sealing import DOWN_HEAD, LAST_NUMBER, REFUSED, TAG, UP_HEAD, Block, Secret
 from samefade.lpwan.refresh.state import pack, unpack
 from samefade.lpwan.refresh.talk import ClaimNotAccepted
+from samefade.lpwan.refresh.walked import ComesAgain
 from samefade.session.events import Root
 
-_FORMAT = "samefade lpwan network 1"
+_FORMAT = "samefade lpwan network 2"
+_REASON: dict[type[NotEnough], str] = {
+    TooLittleEntropy: "too little entropy",
+    ClaimNotAccepted: "claim not accepted",
+    ComesAgain: "channel comes again",
+}
 
 
 class NetworkEnd(End):
@@ -90,17 +97,20 @@ class NetworkEnd(End):
         """Say whether there is something to compute, see `work`."""
         return not self._exchange.open and self._asks.has_work
 
-    def work(self) -> None:
-        """Do the heavy part, for seconds: learn terms, decode, keep the account."""
+    def work(self, earlier: Sequence[bytes] = ()) -> None:
+        """Do the heavy part, for seconds: compare with earlier runs, learn terms, decode, keep the account.
+
+        Args:
+            earlier: All that `reveal_secret_runs` gave for this device, oldest first.
+        """
         if not self.has_work:
             return
         try:
-            request = self._asks.work()
+            request = self._asks.work(earlier)
             if request is not None:
                 self._exchange.ask(request)
         except NotEnough as error:
-            reasons = {TooLittleEntropy: "too little entropy", ClaimNotAccepted: "claim not accepted"}
-            self._fail(reasons.get(type(error), "not reciprocal"), str(error))
+            self._fail(_REASON.get(type(error), "not reciprocal"), str(error))
         except StillDiffers as error:
             self._fail("strings still differ", str(error))
         except (SamefadeError, ValueError, ArithmeticError) as error:
@@ -119,6 +129,15 @@ class NetworkEnd(End):
             Whether there was such a sample, and it is gone.
         """
         return counter % self._policy.every == 0 and self._asks.forget(counter // self._policy.every)
+
+    def reveal_secret_runs(self) -> list[bytes]:
+        """Hand over what the runs measured that ended since this was last called, oldest first.
+
+        Until then it is a part of the state, which grows to some tens of KiB where nobody calls this.
+        Whoever does keeps them with the state, in one transaction, and gives all of them to `work`: `past.newest` says
+        how many are needed. They are as secret as the keys that came of them.
+        """
+        return self._asks.reveal_secret_runs()
 
     def reveal_secret_state_bytes(self) -> bytes:
         """Return all that this end must keep; whoever calls this is responsible for it from here on."""

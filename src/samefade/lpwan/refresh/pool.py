@@ -110,6 +110,14 @@ class Pool:
         for _ in range(min(gone, len(self))):
             self._drop_first()
 
+    def take(self, place: int, value: int, *, held: bool) -> bool:
+        """Take a sample; the oldest goes where there is no room, but never one that a run holds."""
+        if self.full:
+            if held:
+                return False
+            self.make_room()
+        return self.add(place, value)
+
     def drop(self, place: int) -> bool:
         """Forget one sample; return whether it was there."""
         held = self.samples()
@@ -165,11 +173,12 @@ def closed_up(places: Iterable[int]) -> list[int]:
 
     No time need have passed in a jump: after a join counters go on 2^32 higher.
     Samples around it are then neighbours, which is never more than they are worth, and a grid of them stays small.
+    So are those of two runs between which counters began anew, because the device was enrolled again.
     """
     out: list[int] = []
     before = 0
     for place in places:
         step = place - before
-        out.append(out[-1] + (1 if step >= JUMP else step) if out else 0)
+        out.append(out[-1] + (step if 0 < step < JUMP else 1) if out else 0)
         before = place
     return out

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from samefade.entropy import Estimate, assess_cells, earn
 from samefade.errors import NotEnough, RemoteProtocolError, TooLittleEntropy
+from samefade.lpwan.refresh.past import Past
 from samefade.lpwan.refresh.policy import Policy
 from samefade.lpwan.refresh.run import CLAIMS, Run
 from samefade.lpwan.refresh.string import short
@@ -32,7 +33,7 @@ class Heard:
         kept: Its own kept samples.
         first: First kept place.
         end: One behind the last.
-        before: What the last run spoke, at the network, at places below 0: the run begins at 0 then.
+        past: What earlier runs measured.
     """
 
     spoken: Samples
@@ -40,21 +41,24 @@ class Heard:
     kept: Samples
     first: int
     end: int
-    before: Samples = ()
+    past: Past | None = None
 
     def own(self) -> Kept:
         """Return the network's kept samples on their grid."""
         places, values = [place for place, _ in self.kept], [value for _, value in self.kept]
         return on_grid(Kept, "b", places, values, self.first, self.end)
 
-    def again(self) -> Float | None:
-        """Return what the network heard periods ago, at each place of the kept grid, None where nothing comes again."""
+    def again(self) -> list[Float]:
+        """Return what the network heard before, at each place of the kept grid: periods ago, and in earlier runs."""
         from samefade.lpwan.refresh.again import came_again
+        from samefade.lpwan.refresh.walked import known
 
-        every = [*self.before, *self.spoken, *self.kept]
+        every = [*self.spoken, *self.kept]
         origin = every[0][0]
-        places = [place - origin for place, _ in every]
-        return came_again(places, [value for _, value in every], self.first - origin, self.end - origin)
+        places, values = [place - origin for place, _ in every], [value for _, value in every]
+        around = places, values, self.first - origin, self.end - origin
+        both = came_again(*around), None if self.past is None else known(self.past, *around)
+        return [one for one in both if one is not None]
 
     def said(self, end: str) -> Spoken:
         """Return one end's spoken samples on their grid."""
@@ -143,8 +147,7 @@ def _worth(learnt: Learnt, heard: Heard, fixed: Bits, policy: Policy) -> Estimat
     )
     weighed = policy.losses == "weighed"
     known: list[Float] = [own.mask.astype(np.float64)] if weighed else []
-    earlier = heard.again()
-    known += [] if earlier is None else [earlier]
+    known += heard.again()
     judged = [
         assess_cells(
             (strand,),
