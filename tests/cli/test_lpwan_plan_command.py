@@ -58,7 +58,16 @@ def test_the_picture_is_written_and_named(samefade, tmp_path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--region", "MARS"), ("--sf", "3"), ("--per-hour", "0"), ("--speed", "-1"), ("--piggyback",), ("--eve", "-2")],
+    [
+        ("--probing", "nb-iot", "--network", "ttn"),
+        ("--picture", "plan.gif"),
+        ("--region", "MARS"),
+        ("--sf", "3"),
+        ("--per-hour", "0"),
+        ("--speed", "-1"),
+        ("--piggyback",),
+        ("--eve", "-2"),
+    ],
 )
 def test_what_makes_no_sense_is_refused_with_one_object(samefade, wrong):
     seen = samefade("lpwan", "plan", *wrong, "--json")
@@ -68,6 +77,11 @@ def test_what_makes_no_sense_is_refused_with_one_object(samefade, wrong):
 
 def test_a_picture_of_another_kind_or_place_is_refused(samefade, tmp_path):
     assert samefade("lpwan", "plan", "--picture", tmp_path / "nowhere" / "plan.png").code == 2
+
+
+def test_a_narrowband_plan_may_have_the_narrow_spacing(samefade):
+    words = ("lpwan", "plan", "--probing", "nb-iot", "--gap", "0", "--spacing", "3750", "--repetitions", "2", "--json")
+    assert samefade(*words).json["probe"]["uplink_s"] == 0.064
 
 
 def test_help_has_examples(samefade):

@@ -5,7 +5,7 @@ import pytest
 
 from samefade.draw.canvas import png, save
 from samefade.draw.lpwan_plan import lpwan_plan
-from samefade.lpwan import Circumstances, plan
+from samefade.lpwan import Circumstances, NarrowBand, plan
 from samefade.lpwan.planner.survey import survey
 
 SPEEDS = (0.05, 0.5, 5.0)
@@ -43,3 +43,16 @@ def test_the_map_marks_the_chosen_point_and_can_be_saved(surveyed, tmp_path):
     assert png(figure)[:4] == b"\x89PNG"
     save(figure, tmp_path / "plan.svg")
     assert (tmp_path / "plan.svg").stat().st_size > 1000
+
+
+def test_over_narrowband_rows_are_repetitions():
+    asked = Circumstances(probing="nb-iot", gap=0, speed=0.5, eve=10, narrowband=NarrowBand(repetitions=8))
+    found = survey(plan(asked), speeds=SPEEDS)
+    assert found.factors == (1, 2, 4, 8, 16, 32, 64, 128)
+    assert found.hours[3, 1] == pytest.approx(found.of.key.hours)
+    assert (np.diff(found.correlation[:, 0]) < 0).all()  # the longer the uplink, the less is left
+    figure = lpwan_plan(found)
+    left = figure.axes[0]
+    assert [label.get_text() for label in left.get_yticklabels()] == ["1", "2", "4", "8", "16", "32", "64", "128"]
+    assert tuple(left.lines[-1].get_xydata()[0]) == (0.5, 3)
+    assert "SF" not in figure.get_suptitle()

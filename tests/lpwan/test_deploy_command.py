@@ -1,6 +1,7 @@
 """`samefade lpwan simulate`: what it prints, draws and refuses."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,8 @@ def test_ways_to_set_it_up():
     ("words", "error"),
     [
         (("--region", "XX1"), UnknownName), (("--network", "other"), UnknownName), (("--mix", "1,2"), OutOfRange),
-        (("--mix", "a,b,c"), OutOfRange), (("--mix", "0,0,0"), OutOfRange), (("--mix", "1,-1,1"), OutOfRange),
+        (("--mix", "a,b,c"), OutOfRange), (("--mix", "0,0,0"), OutOfRange),
+        (("--mix", "inf,1,1"), OutOfRange), (("--mix", "1,-1,1"), OutOfRange),
         (("--devices", "0"), OutOfRange), (("--sf", "5"), OutOfRange), (("--payload", "240", "--sf", "12"), OutOfRange),
     ],
 )  # fmt: skip
@@ -64,6 +66,12 @@ def test_a_picture_without_a_folder_is_refused_before_anything_is_computed():
     done = run("--picture", Path("nowhere") / "x.png", "--devices", "1000000")
     assert done.exception is not None
     assert "nowhere" in str(done.exception) or isinstance(done.exception, OutOfRange)
+
+
+def test_a_picture_of_another_kind_is_refused_before_anything_is_computed(tmp_path, monkeypatch):
+    command = import_module("samefade.cli.lpwan.simulate")
+    monkeypatch.setattr(command, "_computed", lambda *_, **__: pytest.fail("it was computed"))
+    assert isinstance(run("--picture", tmp_path / "town.gif").exception, OutOfRange)
 
 
 def test_processes_give_the_same_as_one():

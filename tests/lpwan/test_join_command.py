@@ -73,6 +73,10 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(folder, more):
 def test_an_unknown_device_is_refused(folder):
     assert export(folder, "--as", "chirpstack", "--address", "https://ns", dev="11" * 8).exception is not None
     assert export(folder, "--as", "chirpstack", "--address", "https://ns", dev="zz").exception is not None
+    for spaced in ("01 02030405060708", "01 02 0304050607"):  # 17 characters, and 16 of which two are spaces
+        assert isinstance(
+            export(folder, "--as", "chirpstack", "--address", "https://ns", dev=spaced).exception, OutOfRange
+        )
 
 
 def test_a_network_server_gets_a_device_joined(folder):

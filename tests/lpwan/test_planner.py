@@ -46,6 +46,12 @@ def test_refresh_times_are_those_of_the_table(sf, bits, hours, digits):
     assert refresh_hours(bits, time_on_air(sf=sf, payload=17), 0.01) == pytest.approx(made.probing.hours)
 
 
+@pytest.mark.parametrize(("bits", "duty"), [(0, 0.01), (-1, 0.01), (1, 0), (float("nan"), 1)])
+def test_a_refresh_of_no_bits_or_no_time_is_refused(bits, duty):
+    with pytest.raises(OutOfRange):
+        refresh_hours(bits, 0.05, duty)
+
+
 @pytest.mark.parametrize(("bits", "days"), [(1, 12.8), (0.1, 128)])
 def test_ten_downlinks_a_day_are_what_binds_on_a_public_network(bits, days):
     made = plan(Circumstances(sf=7, network="ttn", bits_per_probe=bits, eve=10))
@@ -242,7 +248,23 @@ def test_what_is_told_rides_on_the_probes_or_on_frames_of_its_own():
 def test_a_battery_that_is_too_small_is_what_limits():
     made = plan(replace(PING_PONG, battery=0.5))
     assert made.limit == "energy"
-    assert "battery" in verdict(made)
+    assert verdict(made).startswith("No key for the 500 mJ that the battery has")
+    assert energy(made.key.joules) in verdict(made)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (replace(PING_PONG, efficiency=0), "0 bits a probe"),
+        (replace(PING_PONG, bits_per_probe=0.001), "0.001 bits a probe"),
+        (Circumstances(sf=12, bits_per_probe=0), "0 bits a probe"),
+    ],
+)
+def test_ends_that_agree_and_keep_nothing_are_not_said_to_hear_different_fades(asked, said):
+    made = plan(asked)
+    assert (made.key, made.limit) == (None, "reconciliation")
+    assert said in verdict(made).removeprefix("No key: ")
+    assert "same fade" not in verdict(made)
 
 
 def test_many_devices_share_the_gateways_time():
@@ -294,6 +316,12 @@ def test_shadowing_counts_only_where_it_is_said_to_be_secret():
         {"devices": 0},
         {"battery": 0},
         {"shadow_distance": 0},
+        {"shadow_distance": inf},
+        {"frequency": 0},
+        {"frequency": 1e20},
+        {"probing": "nb-iot", "network": "ttn"},
+        {"probing": "nb-iot", "narrowband": NarrowBand(repetitions=256)},
+        {"probing": "nb-iot", "narrowband": NarrowBand(tones=3, spacing=3_750)},
         {"piggybacked": True},
         {"payload": 250},
         {"payload": 52, "sf": 12},
@@ -323,6 +351,13 @@ def test_numbers_are_said_as_people_say_them():
         "for ever",
     ]
     assert [energy(j) for j in (12.3, 0.00475, 3.4e-5, None)] == ["12.3 J", "4.75 mJ", "34 µJ", "not known"]
+    assert [energy(j) for j in (1_914.4, 14_249, 999.7)] == ["1,910 J", "14,200 J", "1,000 J"]
+    assert [duration(24 * d) for d in (2_877.3, 36_000, 40_000, 1e200)] == [
+        "2,877.3 days",
+        "36,000.0 days",
+        "over a century",
+        "over a century",
+    ]
 
 
 def test_readings_with_shadows_are_those_of_the_channel_model():

@@ -39,6 +39,7 @@ def test_a_tracker_with_a_small_payload_has_most_of_its_frame_to_spare():
     assert spare_bytes(AU915, AU915.rate(2), 8) == 3  # 11 bytes at SF10 under the dwell limit
     assert spare_bytes(EU868, EU868.rate(0), 60) == 0
     assert largest_payload(EU868, EU868.rate(0), airtime=0.5) == -1
+    assert largest_payload(EU868, EU868.rate(0), airtime=float("nan")) == -1  # a limit that is no number allows nothing
 
 
 def test_a_negative_payload_is_refused():

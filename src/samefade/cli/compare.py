@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from samefade.cli.asked import Minutes, Seed, positive_minutes, public_seed
-from samefade.cli.output import emit, say, show, steps, table, writable
+from samefade.cli.output import drawable, emit, say, show, steps, table
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
 
@@ -48,7 +48,7 @@ def compare(
     from samefade import api, schemes
 
     if plot is not None:
-        writable(plot)
+        drawable(plot)
     named = [one for name in scheme or () for one in schemes.named(name)]
     chosen = named or list(schemes.schemes().values())
     with steps("comparing", quiet=json) as step:

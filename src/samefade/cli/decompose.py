@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.output import bar, emit, say, show, table, writable
+from samefade.cli.output import bar, drawable, emit, say, show, table
 from samefade.cli.source import with_pair
 from samefade.errors import UnknownName
 from samefade.types import Observation, Pair
@@ -53,7 +53,7 @@ def decompose(
     from samefade import reciprocity
 
     if plot is not None:
-        writable(plot)
+        drawable(plot)
     chosen = _chosen(operator)
     rows = [reciprocity.heard(pair)]
     with bar("decomposing", quiet=json) as progress:

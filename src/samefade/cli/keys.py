@@ -198,18 +198,10 @@ def serve(
     `curl --cacert tls/ca.pem --cert tls/alice.pem --key tls/alice.key https://127.0.0.1:8443/api/v1/keys/bob/enc_keys`.
     """
     from samefade.keys import etsi
-    from samefade.keys.serve import Server, Tls
 
     with open_store(store, key_file, passphrase_file) as held:
-        application = etsi.application(held, name, now=time.time)
-        files = Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
-        server = Server(application, files, host, port)
-        if json:
-            emit({"schema": "samefade.keys/1", "address": server.address})
-        else:
-            say(f"keys are served at {server.address}")
-        sys.stdout.flush()  # whoever waits for the address may be behind a pipe
-        server.run()
+        told = {"schema": "samefade.keys/1"} if json else "keys are served"
+        answer(etsi.application(held, name, now=time.time), tls, host, port, told)
 
 
 @app.command()
@@ -267,6 +259,30 @@ def open_store(store: Path, key_file: Path | None, passphrase_file: Path | None,
     if passphrase_file:
         lock = Passphrase(_private(passphrase_file).decode("utf-8", "surrogateescape").rstrip("\r\n"))
     return Store(store, lock, Limits(), create=create)
+
+
+def answer(application: Any, tls: Path, host: str, port: int, told: str | dict[str, str]) -> None:  # noqa: ANN401 -- ASGI
+    """Answer over HTTPS until Ctrl-C; the address is said first.
+
+    Args:
+        application: What answers, as ASGI.
+        tls: Folder with server.pem, server.key and ca.pem.
+        host: Address to listen on.
+        port: 0 takes a free one.
+        told: What stands before the address: words, or the object that it is added to.
+
+    Raises:
+        CannotWrite: When the address is taken, or not this machine's.
+    """
+    from samefade.keys.serve import Server, Tls
+
+    server = Server(application, Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem"), host, port)
+    if isinstance(told, dict):
+        emit(told | {"address": server.address})
+    else:
+        say(f"{told} at {server.address}")
+    sys.stdout.flush()  # whoever waits for the address may be behind a pipe
+    server.run()
 
 
 def _refuse_other_side(pairs: list[Pair], master: str, slave: str, key_id: str | None) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.output import emit, say, show, steps, table, writable
+from samefade.cli.output import drawable, emit, say, show, steps, table
 from samefade.cli.source import with_pair
 from samefade.types import Observation, Pair
 
@@ -26,7 +26,7 @@ def measure(
     from samefade import api, reciprocity
 
     if plot is not None:
-        writable(plot)
+        drawable(plot)
     with steps("measuring", quiet=json) as step:
         one = pair.one_tone()
         evidence = api.measure(pair, column=pair.main)

@@ -114,6 +114,19 @@ def writable(path: Path) -> Path:
     return path
 
 
+def drawable(path: Path) -> Path:
+    """Check early that a picture can be written there: that its folder exists, and that its ending is known.
+
+    Raises:
+        OutOfRange: When the ending is not one of .png, .pdf, .svg.
+        CannotWrite: When its folder does not exist.
+    """
+    from samefade.draw.canvas import ending
+
+    ending(path)
+    return writable(path)
+
+
 def keep(path: Path, content: bytes) -> None:
     """Write a file, all or nothing.
 

@@ -18,17 +18,27 @@ def save(figure: Figure, path: Path) -> None:
         OutOfRange: When the ending is not one of .png, .pdf, .svg.
         CannotWrite: When the operating system refuses.
     """
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise OutOfRange("picture", path.name, "a name ending in " + ", ".join(FORMATS))
+    kind = ending(path)
     part = path.with_name(f".{path.name}.part")
     try:
-        figure.savefig(part, format=ending[1:], dpi=110)
+        figure.savefig(part, format=kind[1:], dpi=110)
         part.replace(path)
     except OSError as error:
         raise CannotWrite(path, error.strerror or str(error)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def ending(path: Path) -> str:
+    """Return the ending of a picture's name, in small letters.
+
+    Raises:
+        OutOfRange: When it is not one of .png, .pdf, .svg.
+    """
+    found = path.suffix.lower()
+    if found not in FORMATS:
+        raise OutOfRange("picture", path.name, "a name ending in " + ", ".join(FORMATS))
+    return found
 
 
 def png(figure: Figure, *, dpi: int = 110) -> bytes:

@@ -1,4 +1,9 @@
-"""A plan over spreading factor and speed: where fading survives the turn-around, and how long a key takes there."""
+"""A plan over spreading factor and speed: where fading survives the turn-around, and how long a key takes there.
+
+Over NB-IoT repetitions stand in the place of spreading factors.
+"""
+
+from math import log2
 
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -18,7 +23,7 @@ _SPEEDS = {0.02: "2 cm/s", 0.1: "10 cm/s", 0.5: "0.5 m/s", 1.4: "walking", 5.0: 
 
 
 def lpwan_plan(of: Survey) -> Figure:
-    """Draw two maps over speed and spreading factor, with the chosen point on both.
+    """Draw two maps over speed and spreading factor, or repetitions over NB-IoT, with the chosen point on both.
 
     Grey is no key; white is what the region does not allow.
     """
@@ -36,7 +41,7 @@ def lpwan_plan(of: Survey) -> Figure:
     bar = _bar(figure, right, times, "YlGnBu", "")
     bar.set_yticks(list(_MARKS), list(_MARKS.values()))
     bar.minorticks_off()
-    left.set_ylabel("spreading factor")
+    left.set_ylabel("repetitions of an uplink" if _narrow(of) else "spreading factor")
     figure.supxlabel("speed of the device or of what moves around it", fontsize=9)
     legend = [Patch(facecolor=_NO_KEY, label="no key"), Patch(facecolor="none", edgecolor="0.6", label="not allowed")]
     figure.legend(
@@ -52,27 +57,38 @@ def lpwan_plan(of: Survey) -> Figure:
 
 def _map(axes: Axes, of: Survey, values: Float, norm: Normalize, colours: str) -> None:
     axes.set_facecolor(_NO_KEY)
-    for f, factor in enumerate(of.factors):
+    rows = _rows(of)
+    for f, row in enumerate(rows):
         if _forbidden(of)[f]:
-            axes.axhspan(factor - 0.5, factor + 0.5, color=_NOT_ALLOWED, lw=0)
+            axes.axhspan(row - 0.5, row + 0.5, color=_NOT_ALLOWED, lw=0)
     shown = values.copy()
     shown[~(shown <= 1e300)] = float("nan")
-    axes.pcolormesh(of.speeds, of.factors, shown, norm=norm, cmap=colours, shading="nearest", rasterized=True)
-    for edge in of.factors[:-1]:
+    axes.pcolormesh(of.speeds, rows, shown, norm=norm, cmap=colours, shading="nearest", rasterized=True)
+    for edge in rows[:-1]:
         axes.axhline(edge + 0.5, color="w", lw=1)
     axes.set_xscale("log")
-    axes.set_yticks(of.factors, [f"SF{factor}" for factor in of.factors])
+    axes.set_yticks(rows, [f"{factor}" if _narrow(of) else f"SF{factor}" for factor in of.factors])
     axes.set_xticks(list(_SPEEDS), list(_SPEEDS.values()), fontsize=8)
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set(xlim=(of.speeds[0], of.speeds[-1]), ylim=(of.factors[-1] + 0.5, of.factors[0] - 0.5))
+    axes.set(xlim=(of.speeds[0], of.speeds[-1]), ylim=(rows[-1] + 0.5, rows[0] - 0.5))
     _point(axes, of)
+
+
+def _rows(of: Survey) -> list[float]:
+    """Return the height of each row: a spreading factor as it is, repetitions by their power of two."""
+    return [log2(factor) if _narrow(of) else factor for factor in of.factors]
+
+
+def _narrow(of: Survey) -> bool:
+    return of.of.asked.probing == "nb-iot"
 
 
 def _point(axes: Axes, of: Survey) -> None:
     asked = of.of.asked
     inside = min(max(asked.speed, of.speeds[0]), of.speeds[-1])
-    axes.plot(inside, asked.sf, "o", ms=11, mfc="none", mec="w", mew=4, clip_on=False, zorder=5)
-    axes.plot(inside, asked.sf, "o", ms=11, mfc="none", mec=_CHOSEN, mew=2, clip_on=False, zorder=6)
+    row = log2(asked.narrowband.repetitions) if _narrow(of) else asked.sf
+    axes.plot(inside, row, "o", ms=11, mfc="none", mec="w", mew=4, clip_on=False, zorder=5)
+    axes.plot(inside, row, "o", ms=11, mfc="none", mec=_CHOSEN, mew=2, clip_on=False, zorder=6)
 
 
 def _bar(figure: Figure, axes: Axes, norm: Normalize, colours: str | Colormap, label: str) -> Axes:
@@ -89,7 +105,8 @@ def _forbidden(of: Survey) -> Float:
 
 def _title(of: Survey) -> str:
     asked, key = of.of.asked, of.of.key
-    where = "NB-IoT" if asked.probing == "nb-iot" else f"{asked.region}, {asked.probing}"
+    where = "NB-IoT" if _narrow(of) else f"{asked.region}, {asked.probing}"
+    point = f"{asked.narrowband.repetitions} ×" if _narrow(of) else f"SF{asked.sf}"
     eve = "nobody listens (assumed)" if asked.eve is None else f"Eve {asked.eve:g} m from the {asked.eve_near}"
     found = "no key" if key is None else f"a key in {duration(key.hours)}"
-    return f"{where}, {eve}; SF{asked.sf} at {asked.speed:g} m/s: {found}"
+    return f"{where}, {eve}; {point} at {asked.speed:g} m/s: {found}"

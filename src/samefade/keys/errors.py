@@ -134,6 +134,8 @@ class WrongMove(ProtocolError):
 class NameTaken(ProtocolError):
     """A key or root of this name is in the store already, and is not replaced."""
 
+    advice = "Give each peer and each device a secret of its own."
+
     def __init__(self, name: object) -> None:
         """Name it."""
         super().__init__(name=name)

@@ -3,6 +3,8 @@
 Source: 3GPP TS 36.211, 10.1.2 (resource units) and 10.2.2 (type-B half duplex), TS 36.101 A.2.4; time division since
 Release 15, where reciprocity holds in frequency.
 Up to 128 repetitions are unverified here.
+Gaps are left out: a modem that has sent for 256 ms rests for 40 ms (36.211, 10.1.3.6, unverified), so that longer
+blocks take up to a sixth more than is said here.
 The energy of a modem is left out: its power, 23 dBm at most, is known, and what it draws from a battery is not.
 No published experiment makes keys over NB-IoT: these are the numbers of the standard and nothing more.
 """
@@ -17,7 +19,7 @@ GUARD = 1e-3  # s: a subframe to turn from sending to receiving
 GAP = 45e6  # Hz between up and down in bands 8 and 20
 _SLOTS = {1: 16, 3: 8, 6: 4, 12: 2}  # of one resource unit with data, by tones
 _UNITS = (1, 2, 3, 4, 5, 6, 8, 10)
-_REPETITIONS = (1, 2, 4, 8, 16, 32, 64, 128)
+REPETITIONS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 def resource_unit(tones: int = 1, spacing: int = TONE, *, kind: Literal["data", "control"] = "data") -> float:
@@ -53,7 +55,7 @@ def uplink_time(units: int = 1, repetitions: int = 1, *, tones: int = 1, spacing
     """
     if units not in _UNITS:
         raise OutOfRange("resource units", units, "one of " + ", ".join(map(str, _UNITS)))
-    if repetitions not in _REPETITIONS:
+    if repetitions not in REPETITIONS:
         raise OutOfRange("repetitions", repetitions, "a power of two, 1 to 128")
     return units * repetitions * resource_unit(tones, spacing)
 

@@ -83,8 +83,8 @@ class Edhoc:
         joules = sum(
             uplink_energy(region, rate, up, radio=radio, answer=answer) for up, answer in zip(ups, answers, strict=True)
         )
-        # the next frame waits for the duty cycle, and for the window in which the answer comes
-        seconds = sum(max(each / duty, each + region.delay, period) for each in air)
+        # each next frame waits for the duty cycle, and for the window in which the answer comes; the last has none
+        seconds = sum(max(each / duty, each + region.delay, period) for each in air[:-1]) + air[-1]
         return Cost(
             frames=len(ups),
             downlinks=len(downs),

@@ -17,7 +17,7 @@ def largest_payload(region: Region, rate: DataRate, *, options: int = 0, airtime
     """
     size = region.largest(rate, options)
     allowed = min(airtime, region.dwell_up if rate.bandwidth <= 125_000 else inf)
-    while size >= 0 and rate.time_on_air(size, options) > allowed:
+    while size >= 0 and not rate.time_on_air(size, options) <= allowed:
         size -= 1
     return size
 

@@ -1,13 +1,13 @@
 """`samefade lpwan join`: root keys of LoRaWAN that the channel refreshed, served or handed over."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samefade.cli.keys import open_store
+from samefade.cli.keys import answer, open_store
+from samefade.cli.lpwan.serve import eui_of
 from samefade.cli.output import emit, say
 from samefade.errors import InputError, OutOfRange, UnknownName
 
@@ -51,7 +51,6 @@ def serve(
     Examples: `samefade keys certificates tls --host 10.0.0.5 --application ns.example`, then
     `samefade lpwan join serve join.toml --tls tls --store network.store --host 10.0.0.5 --port 8443`
     """
-    from samefade.keys.serve import Server, Tls
     from samefade.keys.vault import KeyFile
     from samefade.lpwan.lorawan.activations import Activations
     from samefade.lpwan.lorawan.application import application
@@ -66,14 +65,9 @@ def serve(
             said.join_eui, said.networks, said.applications, StoreEpochs(held), activations, os.urandom,
             tells_network_application_keys=reveal,
         )  # fmt: skip
-        files = Tls(tls / "server.pem", tls / "server.key", tls / "ca.pem")
-        server = Server(application(answers), files, host, port)
-        if json:
-            emit({"schema": "samefade.lpwan-join/1", "address": server.address, "join_eui": said.join_eui.hex()})
-        else:
-            say(f"join-requests for {said.join_eui.hex()} are answered at {server.address}")
-        sys.stdout.flush()  # whoever waits for the address may be behind a pipe
-        server.run()
+        who = said.join_eui.hex()
+        told = {"schema": "samefade.lpwan-join/1", "join_eui": who} if json else f"join-requests for {who} are answered"
+        answer(application(answers), tls, host, port, told)
 
 
 @app.command()
@@ -106,7 +100,7 @@ def export(
     from samefade.keys.handover.writing import write
     from samefade.lpwan.lorawan import handover
 
-    dev, join = _eui("DEV_EUI", dev_eui), _eui("--join-eui", join_eui)
+    dev, join = eui_of(dev_eui, "DEV_EUI"), eui_of(join_eui, "--join-eui")
     taker, token = _taker(form, address, application, device or f"eui-{dev.hex()}", join), _token(token_file, send=send)
     houses.admit(out)
     with open_store(store, key_file, passphrase_file) as held:
@@ -161,13 +155,3 @@ def _token(file: Path | None, *, send: bool) -> str | None:
         return file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(file=file, reason=str(error)) from None
-
-
-def _eui(name: str, text: str) -> bytes:
-    try:
-        made = bytes.fromhex(text)
-    except ValueError:
-        made = b""
-    if len(made) != 8:
-        raise OutOfRange(name, text, "16 hexadecimal digits")
-    return made

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from samefade.cli.output import bar, emit, say, show, table, writable
+from samefade.cli.output import bar, drawable, emit, say, show, table
 from samefade.errors import OutOfRange
 
 if TYPE_CHECKING:
@@ -74,11 +74,15 @@ def plan(
     battery: Annotated[float | None, typer.Option("--battery", help="Most joules that a key may cost.")] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", help="Of an NB-IoT uplink, up to 128.")] = 1,
     tones: Annotated[int, typer.Option("--tones", help="Of an NB-IoT uplink: 1, 3, 6 or 12.")] = 1,
+    spacing: Annotated[
+        int, typer.Option("--spacing", help="Hz between the tones of NB-IoT: 15000, or 3750 for one tone.")
+    ] = 15_000,
     gap: Annotated[
         float, typer.Option("--gap", help="Hz between both directions of NB-IoT; 0 with time division.")
     ] = 45e6,
     picture: Annotated[
-        Path | None, typer.Option("--picture", help="Draw a map over spreading factor and speed to this file.")
+        Path | None,
+        typer.Option("--picture", help="Draw a map over spreading factor and speed to this file; .png, .pdf or .svg."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -98,9 +102,9 @@ def plan(
         gap=gap, shadowing=shadowing, shadow_distance=shadow_distance, eve=eve, eve_near=eve_near,
         shadows_are_secret=shadows_are_secret, efficiency=efficiency, bits_per_probe=bits, key_bits=key_bits,
         longest=run, network=network, devices=devices, battery=float("inf") if battery is None else battery,
-        narrowband=NarrowBand(repetitions=repetitions, tones=tones),
+        narrowband=NarrowBand(repetitions=repetitions, tones=tones, spacing=spacing),
     )  # fmt: skip
-    where = None if picture is None else writable(picture)
+    where = None if picture is None else drawable(picture)
     made = planned(asked)
     if where is not None:
         _draw(made, where, quiet=json)
@@ -126,7 +130,8 @@ def _draw(made: "Plan", path: Path, *, quiet: bool) -> None:
     from samefade.lpwan.planner.survey import survey
 
     with bar("plan", quiet=quiet) as told:
-        found = survey(made, told=lambda done, every: told(done, every, "spreading factors"))
+        rows = "repetitions" if made.asked.probing == "nb-iot" else "spreading factors"
+        found = survey(made, told=lambda done, every: told(done, every, rows))
     save(lpwan_plan(found), path)
 
 

@@ -137,28 +137,36 @@ def devices(store: File = _STORE, key_file: KeyAt = None, passphrase_file: Words
     if json:
         emit({"schema": "samefade.lpwan-devices/1", "devices": told})
         return
-    names = ("dev_eui", "address", "epoch", "prior", "pooled", "session", "counter", "gateway", "doing")
+    names = ("dev_eui", "address", "epoch", "prior", "pooled", "runs", "session", "counter", "gateway", "doing")
     shown = [tuple("–" if one[name] in {"", None} else str(one[name]) for name in names) for one in told]
-    columns = ("device", "at the server", "epoch", "secret", "samples", "session", "last frame", "gateway", "")
+    columns = ("device", "at the server", "epoch", "secret", "samples", "runs", "session", "last frame", "gateway", "")
     show(table(f"devices in {store}", *columns, rows=shown))
 
 
 def forget(
     device: Annotated[str, typer.Argument(help="DevEUI, 16 hexadecimal digits.")],
+    *,
+    keep_runs: Annotated[
+        bool, typer.Option("--keep-runs", help="Keep what its runs measured, for when it is enrolled again.")
+    ] = False,
     store: File = _STORE,
     key_file: KeyAt = None,
     passphrase_file: Words = None,
     json: Json = False,
 ) -> None:
-    """Destroy what is kept of a device, its keys included. Example: `samefade lpwan forget 70b3d57ed0000001`."""
+    """Destroy what is kept of a device, its keys included.
+
+    Examples: `samefade lpwan forget 70b3d57ed0000001` · `samefade lpwan forget 70b3d57ed0000001 --keep-runs` before
+    the same device is enrolled with a new secret
+    """
     from samefade.lpwan.server.register import Register
 
     with open_store(store, key_file, passphrase_file) as held:
-        Register(held).forget(_eui(device), time.time())
+        Register(held).forget(eui_of(device), time.time(), runs=not keep_runs)
     if json:
-        emit({"schema": "samefade.lpwan-devices/1", "forgotten": device})
+        emit({"schema": "samefade.lpwan-devices/1", "forgotten": device, "runs_kept": keep_runs})
         return
-    say(f"{device} is forgotten, with all its keys.")
+    say(f"{device} is forgotten, with all its keys{'; what its runs measured is kept' if keep_runs else ''}.")
 
 
 def register(app: typer.Typer) -> None:
@@ -209,7 +217,7 @@ def _secrets(device: str | None, secret_file: Path | None, devices: Path | None)
     if devices is not None and device is None and secret_file is None:
         return read_roll(devices, private_file(devices))
     if devices is None and device is not None and secret_file is not None:
-        return {_eui(device): private_file(secret_file)}
+        return {eui_of(device): private_file(secret_file)}
     raise OutOfRange("what to enrol", "neither or both", "DEVEUI with --secret-file, or --devices FILE")
 
 
@@ -218,7 +226,7 @@ def _described(device: "Device", roots: "list[Root]") -> dict[str, Any]:
     return {
         "dev_eui": device.eui.hex(), "address": device.address, "epoch": newest and newest.epoch,
         "prior": newest and newest.name.hex(),
-        "pooled": device.pooled, "session": track.session, "counter": track.last if track.last >= 0 else None,
+        "pooled": device.pooled, "runs": device.runs, "run_places": device.places, "session": track.session, "counter": track.last if track.last >= 0 else None,
         "gateway": track.home,
         "queued": bool(track.waiting), "work": device.work, "state_bytes": len(device.state),
         "doing": "computing" if device.work else "answer queued" if track.waiting else "",
@@ -272,10 +280,16 @@ def private_file(path: Path) -> bytes:
         raise InputError(file=path, reason=error.strerror or str(error)) from None
 
 
-def _eui(text: str) -> bytes:
+def eui_of(text: str, name: str = "DevEUI") -> bytes:
+    """Return the 8 bytes of a DevEUI or JoinEUI.
+
+    Raises:
+        OutOfRange: When it is not 16 hexadecimal digits.
+    """
     try:
-        if len(text) == 16:
-            return bytes.fromhex(text)
+        made = bytes.fromhex(text)
     except ValueError:
-        pass
-    raise OutOfRange("DevEUI", text, "16 hexadecimal digits")
+        made = b""
+    if len(made) != 8 or len(text) != 16:  # `fromhex` passes over spaces
+        raise OutOfRange(name, text, "16 hexadecimal digits")
+    return made

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from samefade.cli.output import bar, emit, say, show, table, writable
+from samefade.cli.output import bar, drawable, emit, say, show, table
 from samefade.errors import OutOfRange, UnknownName
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def simulate(
         budget=granted, sf=sf, longest=run, seed=seed,
     )  # fmt: skip
     if picture is not None:
-        writable(picture)
+        drawable(picture)
     keep = sample(setting, protocol)
     found = outcomes(setting, _computed(setting, keep, workers, cluster, quiet=json))
     refreshed = _refreshed(found, workers, quiet=json)
@@ -108,7 +108,7 @@ def _motions(mix: str) -> "Any":  # noqa: ANN401 -- pairs of a motion and its sh
     try:
         shares = [float(part) for part in mix.split(",")]
         whole = sum(shares)
-        if len(shares) != len(kinds) or not whole > 0 or min(shares) < 0:
+        if len(shares) != len(kinds) or not 0 < whole < float("inf") or min(shares) < 0:
             raise ValueError
     except ValueError:
         raise OutOfRange("--mix", mix, "three shares, as 0.6,0.3,0.1") from None
@@ -238,7 +238,7 @@ def _row(found: "Outcomes", name: str, of: Any) -> tuple[str, ...]:  # noqa: ANN
     eve = np.nanmax(np.abs(found.correlation[:, 1:]), axis=1, initial=0)
     return (
         name, f"{of.sum():,}", f"{found.tally.count('heard')[of].sum() / found.tally.count('planned')[of].sum():.1%}",
-        f"{np.median(pairs):.3g}", _median(found.correlation[of, 0]), _median(eve[of]),
+        _median(pairs), _median(found.correlation[of, 0]), _median(eve[of]),
         _median(found.secret[of]), f"{keyed.sum():,}", _median(found.days[keyed]), f"{pooled.sum():,}",
         _median(found.pooled[pooled]), _median(found.joules[pooled]),
     )  # fmt: skip
@@ -247,5 +247,7 @@ def _row(found: "Outcomes", name: str, of: Any) -> tuple[str, ...]:  # noqa: ANN
 def _median(values: Sequence[float]) -> str:
     import numpy as np
 
+    from samefade.lpwan.planner.words import three_digits
+
     known = np.asarray(values)[np.isfinite(values)]
-    return f"{np.median(known):.3g}" if len(known) else "–"
+    return three_digits(float(np.median(known))) if len(known) else "–"

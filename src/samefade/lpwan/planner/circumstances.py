@@ -27,6 +27,13 @@ _LIMITS = {
     "step": (0, 20, "dB"),
     "gap": (0, 1e9, "Hz"),
     "longest": (1, inf, "pairs"),
+    "shadow_distance": (1e-3, 1e6, "metres"),
+    "battery": (1e-12, inf, "joules"),
+    "key_bits": (1, 1e6, "bits"),
+    "devices": (1, 1e6, "devices"),
+    "eve": (0, 1e9, "metres"),
+    "frequency": (1e6, 1e11, "Hz"),
+    "bits_per_probe": (0, 1e6, "bits"),
 }
 
 
@@ -127,20 +134,13 @@ class Circumstances:
         """Refuse what no deployment has."""
         for name, (low, high, unit) in _LIMITS.items():
             value = getattr(self, name)
-            if not low <= value <= high:
+            if value is not None and not low <= value <= high:
                 raise OutOfRange(name, value, f"{low:g} to {high:g}, {unit}")
-        for name, value in (("eve", self.eve), ("frequency", self.frequency), ("bits per probe", self.bits_per_probe)):
-            if value is not None and not 0 <= value < inf:
-                raise OutOfRange(name, value, "at least 0")
-        for name, value in (("shadow distance", self.shadow_distance), ("battery", self.battery)):
-            if not value > 0:
-                raise OutOfRange(name, value, "above 0")
-        for name, count in (("key bits", self.key_bits), ("devices", self.devices)):
-            if not 1 <= count <= 1_000_000:
-                raise OutOfRange(name, count, "1 to a million")
         self._words()
         if self.piggybacked and not self.period:
             raise OutOfRange("period", 0, "the seconds between the uplinks that probes ride on")
+        if self.probing == "nb-iot" and self.network == "ttn":
+            raise OutOfRange("network", "ttn", "private over NB-IoT: The Things Network is one of LoRaWAN")
 
     def _words(self) -> None:
         for name, value, known in (

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from math import ceil, inf
 
+from samefade.errors import OutOfRange
 from samefade.lpwan.cost import Cost
 from samefade.lpwan.planner.circumstances import Circumstances
 from samefade.lpwan.planner.costs import probing_cost, telling_cost
 from samefade.lpwan.planner.exchange import Exchange, exchange, intervals
-from samefade.lpwan.planner.reciprocity import Reciprocity, reciprocity
+from samefade.lpwan.planner.reciprocity import PARTLY, Reciprocity, reciprocity
 from samefade.lpwan.planner.secrecy import LEAST, Secrecy, secrecy
 
 
@@ -26,7 +27,8 @@ class Plan:
         interval: Seconds from probe to probe.
         probing: What the probes cost, None where there is no key.
         reconciliation: What is added by what must be told, None where there is no key.
-        limit: What stands in the way or takes the time: reciprocity, stillness, Eve, duty cycle, downlinks, energy, …
+        limit: What stands in the way or takes the time: reciprocity, stillness, Eve, reconciliation, duty cycle,
+            downlinks, energy, …
         edhoc: What the rival costs, None over NB-IoT.
     """
 
@@ -81,7 +83,7 @@ def decided(asked: Circumstances, probe: Exchange, found: Reciprocity, edhoc: Co
     interval = waits[slowest]
     kept = _kept(asked, bits) if bits.enough else inf
     if interval == inf or kept > asked.run or kept == inf:
-        why = "the length of a run" if inf not in (interval, kept) else _obstacle(found, bits)
+        why = "the length of a run" if inf not in (interval, kept) else _obstacle(asked, found, bits)
         return Plan(asked, probe, found, bits, None, kept, interval, None, None, why, edhoc)
     probes = ceil(kept) + (asked.price.spoken if asked.bits_per_probe is None else 0)
     probing = probing_cost(asked, probe, probes, interval)
@@ -99,15 +101,26 @@ def _kept(asked: Circumstances, bits: Secrecy) -> float:
 
 
 def refresh_hours(bits_per_probe: float, airtime: float, duty: float, key_bits: int = 128) -> float:
-    """Return the hours that a key takes where the duty cycle limits: ⌈bits / net bits a probe⌉ · airtime / duty."""
+    """Return the hours that a key takes where the duty cycle limits: ⌈bits / net bits a probe⌉ · airtime / duty.
+
+    Raises:
+        OutOfRange: When the bits of a probe or the duty cycle are not above 0.
+    """
+    for name, value in (("bits per probe", bits_per_probe), ("duty", duty)):
+        if not 0 < value < inf:
+            raise OutOfRange(name, value, "above 0")
     return ceil(key_bits / bits_per_probe) * airtime / duty / 3600
 
 
-def _obstacle(found: Reciprocity, bits: Secrecy) -> str:
+def _obstacle(asked: Circumstances, found: Reciprocity, bits: Secrecy) -> str:
     if found.still == inf:
         return "stillness"
-    alone = bits.net + bits.eve  # what is left without her
-    return "Eve" if alone >= LEAST else "reciprocity"
+    if asked.bits_per_probe is not None:
+        return "reconciliation"
+    if bits.net + bits.eve >= LEAST:  # enough would be left without her
+        return "Eve"
+    alike = (found.raw if asked.shadows_are_secret else found.fading).ends
+    return "reconciliation" if abs(alike) >= PARTLY else "reciprocity"
 
 
 def rival(asked: Circumstances) -> Cost | None:

@@ -1,4 +1,7 @@
-"""Plan the same device at every spreading factor and over many speeds, for a picture."""
+"""Plan the same device at every spreading factor and over many speeds, for a picture.
+
+Over NB-IoT repetitions stand where LoRa has spreading factors: they set how long a frame is.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from samefade.errors import OutOfRange
+from samefade.lpwan.nbiot import REPETITIONS
 from samefade.lpwan.planner.circumstances import Circumstances
 from samefade.lpwan.planner.exchange import exchange
 from samefade.lpwan.planner.planning import Plan, decided, rival
@@ -22,7 +26,7 @@ class Survey:
 
     Attributes:
         of: The plan of the chosen point.
-        factors: (f,) spreading factors.
+        factors: (f,) spreading factors, or repetitions over NB-IoT.
         speeds: (v,) m/s.
         correlation: (f, v) of both readings in dB, without shadowing unless it counts as secret; NaN where the region
             allows no such frame.
@@ -38,24 +42,28 @@ class Survey:
 
 def survey(
     of: Plan,
-    factors: Sequence[int] = FACTORS,
+    factors: Sequence[int] | None = None,
     speeds: Sequence[float] = SPEEDS,
     *,
     told: Callable[[int, int], object] = lambda *_: None,
 ) -> Survey:
-    """Plan at each spreading factor and speed; over NB-IoT the factors make no difference.
+    """Plan at each spreading factor, or number of repetitions, and each speed.
 
     Args:
         of: The plan of the chosen point; all else is as it is there.
-        factors: Spreading factors.
+        factors: Spreading factors, or repetitions over NB-IoT; None for all.
         speeds: m/s, above 0.
         told: Called with how many factors are done, and of how many.
     """
+    repeats = of.asked.probing == "nb-iot"
+    if factors is None:
+        factors = REPETITIONS if repeats else FACTORS
     correlation, hours = np.full((2, len(factors), len(speeds)), np.nan)
-    for f, sf in enumerate(factors):
+    for f, factor in enumerate(factors):
         told(f, len(factors))
         try:
-            rows = _row(replace(of.asked, sf=sf), speeds)
+            block = replace(of.asked.narrowband, repetitions=factor)
+            rows = _row(replace(of.asked, narrowband=block) if repeats else replace(of.asked, sf=factor), speeds)
         except OutOfRange:
             continue  # the region allows no such frame: the map has no colour there
         found = [plan.reciprocity for plan in rows]

@@ -5,7 +5,9 @@ from math import ceil, inf
 
 from samefade.lpwan.cost import Cost
 from samefade.lpwan.planner.planning import Plan, decided
+from samefade.lpwan.planner.secrecy import LEAST
 
+_CENTURY = 36_525 * 24  # hours
 _MISSING = (
     "NOBODY IS ASSUMED TO LISTEN: no eavesdropper was named, so this is the best that the channel can do, "
     "and no promise. Say how near one may come."
@@ -16,9 +18,11 @@ def verdict(plan: Plan) -> str:
     """Return whether there is a key, and what limits it."""
     if plan.probes is None:
         return f"No key: {_obstacle(plan)}"
+    if plan.limit == "energy":
+        return f"No key for the {energy(plan.asked.battery)} that the battery has for it: one takes {_sum(plan.key)}."
     unheard = ", if nobody listens" if plan.asked.eve is None else ""
     takes = duration(plan.key.hours if plan.key else inf)
-    return f"A key of {plan.asked.key_bits} bits takes {takes}{unheard}: {_limit(plan)}"
+    return f"A key of {plan.asked.key_bits:,} bits takes {takes}{unheard}: {_limit(plan)}"
 
 
 def comparison(plan: Plan) -> str:
@@ -67,10 +71,12 @@ def duration(hours: float) -> str:
     """Return hours as people say them."""
     if hours == inf:
         return "for ever"
+    if hours > _CENTURY:
+        return "over a century"
     seconds = hours * 3600
     for size, name in ((86_400, "days"), (3600, "hours"), (60, "min")):
         if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {name}"
+            return f"{seconds / size:,.1f} {name}"
     return f"{seconds:.1f} s"
 
 
@@ -82,15 +88,20 @@ def energy(joules: float | None) -> str:
         return "0 J"
     for size, name in ((1.0, "J"), (1e-3, "mJ")):
         if joules >= size:
-            return f"{joules / size:.3g} {name}"
+            return f"{three_digits(joules / size)} {name}"
     return f"{joules * 1e6:.3g} µJ"
+
+
+def three_digits(number: float) -> str:
+    """Return a number above 0 with three digits, and without a power of ten."""
+    return f"{float(f'{number:.3g}'):,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _sum(cost: Cost | None) -> str:
     if cost is None:
         return "nothing that there is"
-    ups = "no uplinks of its own" if not cost.frames else f"{cost.frames} uplink{'s' * (cost.frames != 1)}"
-    downs = f"{cost.downlinks} downlink{'s' * (cost.downlinks != 1)}"
+    ups = "no uplinks of its own" if not cost.frames else f"{cost.frames:,} uplink{'s' * (cost.frames != 1)}"
+    downs = f"{cost.downlinks:,} downlink{'s' * (cost.downlinks != 1)}"
     return f"{energy(cost.joules)}, {ups}, {downs}, {duration(cost.hours)}"
 
 
@@ -99,6 +110,9 @@ def _obstacle(plan: Plan) -> str:
     alike = found.raw if plan.asked.shadows_are_secret else found.fading
     if plan.limit == "stillness":
         return "nothing moves, so that no reading is new. The channel could be measured before, by anyone."
+    if plan.limit == "reconciliation":
+        left = f"{max(bits.net, 0.0):.3g} bits a probe are left after reconciliation"
+        return f"{left}, and below {LEAST:g} nothing is counted."
     if plan.limit == "Eve":
         return (
             f"Eve shares too much. After reconciliation {plan.asked.efficiency * bits.shared:.3f} bits a probe are "
@@ -124,10 +138,9 @@ def _limit(plan: Plan) -> str:
         "airtime": f"nothing but the frames themselves takes time, {every:.3g} s a probe.",
         "stillness": f"the channel changes no faster, one probe in {every:.3g} s.",
         "duty cycle": f"the duty cycle of {plan.probe.duty:.1%} allows one probe in {every:.3g} s.",
-        "the gateway's duty cycle": f"{asked.devices} devices share the gateway's {plan.probe.gateway_duty:.1%}.",
+        "the gateway's duty cycle": f"{asked.devices:,} devices share the gateway's {plan.probe.gateway_duty:.1%}.",
         "downlinks": f"the network grants {fair.downlinks:g} downlinks a day, and each probe needs one.",
         "fair airtime": f"the network grants {fair.airtime:g} s of uplinks a day.",
         "traffic": f"the device sends once in {duration(every / 3600)}.",
-        "energy": f"it costs more than the {energy(asked.battery)} that the battery has for it.",
     }
     return said[plan.limit]
