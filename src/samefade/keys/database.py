@@ -37,6 +37,7 @@ _TABLES = (
 # kept in the same file by `samefade lpwan serve`, where it is used; without it a store is whole, too
 DEVICES = "CREATE TABLE devices (device BLOB PRIMARY KEY, address TEXT, said TEXT, work INTEGER, sealed BLOB)"
 SPENT = "CREATE TABLE spent (name BLOB PRIMARY KEY)"  # public names of the secrets that devices were enrolled with
+RUNS = "CREATE TABLE runs (device BLOB, seq INTEGER, places INTEGER, sealed BLOB, PRIMARY KEY (device, seq))"
 _FULL = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -144,7 +145,8 @@ class Database:
         if version > VERSION:
             raise StoreNewer(self.path, version, VERSION)
         found = {sql for (sql,) in self.read("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")}
-        if version < 1 or found - {DEVICES, SPENT} != set(_TABLES):  # a trigger or a view would be someone else's code
+        # a trigger or a view would be someone else's code
+        if version < 1 or found - {DEVICES, SPENT, RUNS} != set(_TABLES):
             raise StoreDamaged(self.path, "its tables are not ours")
 
     def _meta(self) -> tuple[bytes, str, bytes]:

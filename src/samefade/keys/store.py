@@ -131,8 +131,9 @@ class Store:
             db.execute("DELETE FROM roots WHERE peer = ?", (peer,))
             for (name,) in db.execute("SELECT key_id FROM keys WHERE peer = ?", (peer,)).fetchall():
                 self.end(db, rows.find(db, self._vault, name), Move.DESTROY, now)
-            if db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'devices'").fetchall():
-                db.execute("DELETE FROM devices WHERE device = ?", (peer,))  # its secret is in there, too
+            for table in ("devices", "runs"):  # secrets are in there, too
+                if db.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchall():
+                    db.execute(f"DELETE FROM {table} WHERE device = ?", (peer,))  # noqa: S608 -- one of these two
 
     def roots(self, peer: bytes) -> list[Root]:
         """Return the prior secrets that may be offered to a peer, newest first.

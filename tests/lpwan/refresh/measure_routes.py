@@ -28,7 +28,7 @@ def say(*parts):
 
 def main():
     """Print a row for each route."""
-    say("period", "way", "frames", "keys", "of them follow", "seconds")
+    say("period", "way", "memory", "frames", "keys", "of them follow", "seconds")
     for periods in PERIODS:
         for back in (False, True):
             for memory in (0.6, 0.9):
@@ -43,8 +43,8 @@ def main():
         line = Line(QUICK, seed=1, fades=Fades(1, memory=memory), lost=0.1)
         for _ in range(20_000):
             line.step()
-        reasons = [event.reason for event in line.of(NoKey, "network")]
-        say("never", memory, line.counter, len(line.of(Refreshed, "network")), {one: reasons.count(one) for one in reasons})
+        keys, none = len(line.of(Refreshed, "network")), [event.reason for event in line.of(NoKey, "network")]
+        say("never", "", memory, line.counter, keys, {one: none.count(one) for one in none})
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ class DeskScene:
         devices = [(d.eui, d.state, d.track, d.address, d.work, d.pooled) for d, _ in self.register.devices()]
         roots = [(r.name, r.epoch, r.reveal_secret_bytes()) for one in (ONE, TWO) for r in self.store.roots(one)]
         keys = [(k.key_id, k.state, k.root) for k in self.store.keys()]  # noqa: SIM118 -- a store is no dictionary
-        return devices, roots, keys, database.read("SELECT name FROM spent ORDER BY name")
+        runs = [self.register.earlier(d) for d, _ in self.register.devices()]
+        return devices, runs, roots, keys, database.read("SELECT name FROM spent ORDER BY name")
 
     def write(self):
         """Write anything else: what a dead process left beside the file goes then."""

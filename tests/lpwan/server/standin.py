@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from samefade.keys import roots
 from samefade.lpwan.refresh import NoKey, Refreshed
+from samefade.lpwan.refresh.past import packed
 from samefade.session.events import Root
 
 NEED = 4  # samples of a run
@@ -76,6 +77,7 @@ class StandInNetwork(_End):
         kept["say"] = OFFER.decode() if kept["offer"] and kept["pending"] else ""
         if block[:1] == CONFIRM:
             if self._epoch(block) == kept["epoch"] + 1 and kept["pending"]:
+                kept.setdefault("runs", []).append(kept["offer"])
                 kept |= {"secret": kept["pending"], "pending": "", "offer": [], "epoch": kept["epoch"] + 1}
                 root = root_of(self.secret, kept["epoch"])
                 device = bytes.fromhex(kept["device"])
@@ -102,8 +104,14 @@ class StandInNetwork(_End):
     def has_work(self):
         return len(self.kept["pool"]) >= NEED and not self.kept["offer"]
 
-    def work(self):
-        kept = self.kept
+    def reveal_secret_runs(self):
+        """Hand over the frames of each refresh, as a run of one sample each."""
+        done = self.kept.setdefault("runs", [])
+        self.kept["runs"] = []
+        return [packed([(counter, 100) for counter in counters], 1) for counters in done]
+
+    def work(self, earlier=()):
+        kept, self.earlier = self.kept, earlier
         if not self.has_work:
             return
         if set(kept["pool"]) & set(kept["used"]):

@@ -107,12 +107,12 @@ def test_frames_that_come_during_work_wait_for_it(world, monkeypatch):
         world.desk.take([messages.chirpstack_up(one.hex(), counter)])
     inner = StandInNetwork.work
 
-    def slow(end):
+    def slow(end, earlier):
         frames = [messages.chirpstack_up(name.hex(), NEED) for name in (one, other)]
         assert world.desk.take(frames).downlinks == ()
         assert world.register.load([one])[one].track.last == NEED - 1  # set aside
         assert world.register.load([other])[other].track.last == NEED
-        inner(end)
+        inner(end, earlier)
 
     monkeypatch.setattr(StandInNetwork, "work", slow)
     assert len(world.desk.work(one.hex()).downlinks) == 1
@@ -124,7 +124,7 @@ def test_work_that_fails_is_told_and_ends_nothing(world, monkeypatch):
     for counter in range(NEED):
         world.desk.take([messages.chirpstack_up(one.hex(), counter)])
 
-    def fails(_):
+    def fails(*_):
         raise FloatingPointError
 
     monkeypatch.setattr(StandInNetwork, "work", fails)

@@ -30,8 +30,8 @@ def test_a_device_that_is_enrolled_anew_during_work_keeps_its_new_secret(world, 
     one, inner = world.euis[0], StandInNetwork.work
     fill(world, one)
 
-    def slow(end):
-        inner(end)
+    def slow(end, earlier):
+        inner(end, earlier)
         world.register.forget(one, NOW)
         enrol(world.register, one, NEW)
 
@@ -105,9 +105,9 @@ def test_messages_for_a_device_at_work_wait_up_to_a_limit(world, monkeypatch):
     one, inner = world.euis[0], StandInNetwork.work
     fill(world, one)
 
-    def slow(end):
+    def slow(end, earlier):
         world.desk.take([messages.chirpstack_up(one.hex(), counter) for counter in range(NEED, NEED + 300)])
-        inner(end)
+        inner(end, earlier)
 
     monkeypatch.setattr(StandInNetwork, "work", slow)
     world.desk.work(one.hex())
@@ -152,9 +152,9 @@ def test_work_that_is_on_the_disk_is_said_even_where_the_next_frames_are_not(wor
     fill(world, one)
     written = Register.keep
 
-    def slow(end):
+    def slow(end, earlier):
         world.desk.take([messages.chirpstack_up(one.hex(), NEED)])
-        inner(end)
+        inner(end, earlier)
 
     def once(register, *arguments, **more):
         monkeypatch.setattr(Register, "keep", fails)

@@ -160,12 +160,13 @@ class Asks:
         learnt = Learnt.unpack(self._learnt)
         first_time = not run.seed
         if first_time:
-            self._look(run, earlier)
+            self._look(run, earlier, run.end)
             run.settle()
         heard = self._all(run)
         question = next_question(self._policy, learnt, run, heard, self._answers)
         self.phase = "pool"
         if isinstance(question, Found):
+            self._look(run, earlier, run.end)
             return self._commit(run, learnt, replace(heard, past=self._all_past(earlier)), question)
         if not first_time:
             return bytes((messages.ASK,)) + question
@@ -212,10 +213,10 @@ class Asks:
     def _all_past(self, earlier: Sequence[bytes]) -> Past:
         return Past.of([*earlier, *self._past])
 
-    def _look(self, run: Run, earlier: Sequence[bytes]) -> None:
-        """Refuse to tell anything of samples that an earlier key came of."""
+    def _look(self, run: Run, earlier: Sequence[bytes], end: int | None = None) -> None:
+        """Refuse to tell anything of samples that an earlier key came of; what was heard since shows it, too."""
         held = [sample for sample in self.pool.samples() if sample[0] >= run.first]
-        walked.refuse(self._all_past(earlier), held)
+        walked.refuse(self._all_past(earlier), held, end)
 
     def _speak(self, run: Run, earlier: Sequence[bytes]) -> bytes:
         """Ask for the spoken share, unless what it would tell was kept before."""

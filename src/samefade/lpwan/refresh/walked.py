@@ -60,22 +60,23 @@ class Again:
         return series[np.clip(at, 0, len(series) - 1)] * inside
 
 
-def refuse(past: Past, samples: Sequence[tuple[int, int]]) -> None:
+def refuse(past: Past, samples: Sequence[tuple[int, int]], end: int | None = None) -> None:
     """Refuse samples that repeat what an earlier key came of.
 
     Args:
         past: What earlier runs measured.
         samples: Places and values.
+        end: Samples from this place on show a repetition, but are not refused for it; None for none.
 
     Raises:
         ComesAgain: When they do.
     """
     at = closed_up(place for place, _ in samples)
     values, heard = _laid(at, [value for _, value in samples])
-    repeated = sum(
-        int(np.count_nonzero(again.of(past.secret) & heard[again.first : again.end]))
-        for again in found(past, values, heard)
-    )
+    meant = heard.copy()
+    meant[[i for i, (place, _) in zip(at, samples, strict=True) if end is not None and place >= end]] = False
+    stretches = found(past, values, heard)
+    repeated = sum(int(np.count_nonzero(each.of(past.secret) & meant[each.first : each.end])) for each in stretches)
     if repeated:
         raise ComesAgain(samples=len(samples), repeated=repeated)
 

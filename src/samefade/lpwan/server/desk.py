@@ -68,17 +68,19 @@ class _Opened:
             self.awake = self.restore(self.device.state)
         return self.awake
 
-    def work(self) -> None:
-        """Compute what is to be computed."""
-        self.end.work()
+    def work(self, earlier: list[bytes]) -> None:
+        """Compute what is to be computed, with what earlier runs measured at hand."""
+        self.end.work(earlier)
 
     def closed(self) -> Device:
         """Return what is to be kept of it."""
         if self.awake is None:
             return replace(self.device, track=self.track, address=self.address)
         end, eui = self.awake, self.device.eui
+        ended = tuple(end.reveal_secret_runs())  # first: they are a part of the state until then
         state = end.reveal_secret_state_bytes()
-        return Device(eui, state, self.track, self.address, end.has_work, end.pooled, self.device.version)
+        changed = Device(eui, state, self.track, self.address, end.has_work, end.pooled, version=self.device.version)
+        return replace(changed, runs=self.device.runs, places=self.device.places, ended=ended)
 
 
 @dataclass
@@ -159,9 +161,11 @@ class Desk:
             found = self._register.load([bytes.fromhex(device)])
             if device in self._working or not found:
                 return Outcome()
+            (one,) = found.values()
+            earlier = self._register.earlier(one) if one.work else []
             self._working.add(device)
-        opened = self._open(next(iter(found.values())))
-        self._guarded(opened, opened.work)
+        opened = self._open(one)
+        self._guarded(opened, partial(opened.work, earlier))
         with self._turn:
             self._working.discard(device)
             done = self._keep({device: opened})

@@ -17,12 +17,13 @@ from uuid import UUID
 from samefade.errors import CannotWrite, OutOfRange
 from samefade.keys import entry as keys
 from samefade.keys import roots
-from samefade.keys.database import DEVICES, SPENT, Database
+from samefade.keys.database import DEVICES, RUNS, SPENT, Database
 from samefade.keys.entry import Entry
-from samefade.keys.errors import NameTaken
+from samefade.keys.errors import NameTaken, StoreDamaged
 from samefade.keys.life import Move, State
 from samefade.keys.store import Store
 from samefade.lpwan.refresh.events import Refreshed
+from samefade.lpwan.refresh.past import length, newest
 from samefade.lpwan.server.errors import DeviceEnrolled, NoSuchDevice, SecretSpent, ServedAlready
 from samefade.lpwan.server.track import Track
 from samefade.session.events import Root
@@ -45,6 +46,9 @@ class Device:
         address: Name of the device in the topics of its server; empty before the first frame.
         work: Whether something is to be computed for it.
         pooled: How many samples its end holds.
+        runs: How many runs are remembered of it, see `Register.earlier`.
+        places: How many frames that could give samples these took.
+        ended: What runs that have ended since measured, to be remembered with it.
         version: Which writing of it this is; a later one is never overwritten. Empty where it was never kept.
     """
 
@@ -54,6 +58,9 @@ class Device:
     address: str = ""
     work: bool = False
     pooled: int = 0
+    runs: int = 0
+    places: int = 0
+    ended: tuple[bytes, ...] = field(default=(), repr=False)
     version: bytes = b""
 
     def __reduce__(self) -> NoReturn:
@@ -85,7 +92,7 @@ class Register:
             CannotWrite: When the system refuses.
         """
         self.store, self._vault = store, store.database.vault
-        tables = {"devices": DEVICES, "spent": SPENT}
+        tables = {"devices": DEVICES, "spent": SPENT, "runs": RUNS}
         if tables.keys() - self._tables(self._database.read):
             with self._database.writing() as db:
                 for name in tables.keys() - self._tables(db.execute):
@@ -120,12 +127,18 @@ class Register:
                 names.add(root.name)
                 db.execute("INSERT INTO spent VALUES (?)", (root.name,))
                 roots.keep(db, self._vault, eui, root, settled=True)
-                self._write(db, Device(eui, states[eui]), new=True)
+                lengths = self._lengths(db, eui).values()
+                self._write(db, Device(eui, states[eui], runs=len(lengths), places=sum(lengths)), new=True)
                 made.append(root)
             return made
 
-    def forget(self, eui: bytes, now: float) -> None:
+    def forget(self, eui: bytes, now: float, *, runs: bool = True) -> None:
         """Destroy all that is kept of a device, its keys included.
+
+        Args:
+            eui: DevEUI.
+            now: Seconds since 1970.
+            runs: Whether what its runs measured is destroyed, too; else it waits for the device to be enrolled again.
 
         Raises:
             NoSuchDevice: When it is not here.
@@ -134,6 +147,8 @@ class Register:
             if not db.execute("DELETE FROM devices WHERE device = ?", (eui,)).rowcount:
                 raise NoSuchDevice(eui.hex())
             db.execute("DELETE FROM roots WHERE peer = ?", (eui,))
+            if runs:
+                db.execute("DELETE FROM runs WHERE device = ?", (eui,))
             for (name,) in db.execute("SELECT key_id FROM keys WHERE peer = ?", (eui,)).fetchall():
                 self.store.end(db, keys.find(db, self._vault, name), Move.DESTROY, now)
 
@@ -189,6 +204,21 @@ class Register:
             names = {event.root.name: self._confirm(db, event, now) for event in refreshed if event.device in kept}
         return Kept(kept, names)
 
+    def earlier(self, device: Device) -> list[bytes]:
+        """Return what the runs measured that are remembered of a device, oldest first.
+
+        They are gone where somebody forgot it or enrolled it anew since; then nothing of it will be kept either.
+
+        Raises:
+            StoreDamaged: When one was altered, or is not there.
+        """
+        rows = self._database.read("SELECT seq, places, sealed FROM runs WHERE device = ? ORDER BY seq", device.eui)
+        if (len(rows), sum(places for _, places, _ in rows)) != (device.runs, device.places):
+            if self.load([device.eui]).get(device.eui, Device(b"", b"")).version != device.version:
+                return []
+            raise StoreDamaged(self._database.path, "what earlier runs measured")
+        return [self._vault.open(sealed, ("run", device.eui, seq, places)) for seq, places, sealed in rows]
+
     def at_work(self) -> list[bytes]:
         """Return the devices for which something is to be computed."""
         return [eui for (eui,) in self._database.read("SELECT device FROM devices WHERE work = 1 ORDER BY device")]
@@ -211,22 +241,47 @@ class Register:
         return self.store.database
 
     def _write(self, db: sqlite3.Connection, device: Device, *, new: bool) -> bool:
-        told = json.dumps({"pooled": device.pooled, "track": device.track.packed()})
+        held = self._held(db, device) if device.ended else {}
+        runs = [len(held), sum(held.values())] if device.ended else [device.runs, device.places]
+        told = json.dumps({"pooled": device.pooled, "runs": runs, "track": device.track.packed()})
         said = (device.eui, device.address, told, int(device.work))
         row = (*said, self._vault.seal(device.state, ("device", *said)))
         if new:
             return db.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
         changed = "UPDATE devices SET (device, address, said, work, sealed) = (?, ?, ?, ?, ?)"
         same = f"WHERE device = ? AND substr(sealed, 1, {_VERSION}) = ?"
-        return db.execute(f"{changed} {same}", (*row, device.eui, device.version)).rowcount == 1
+        done = db.execute(f"{changed} {same}", (*row, device.eui, device.version)).rowcount == 1
+        if done and device.ended:
+            self._remember(db, device, held)
+        return done
+
+    def _held(self, db: sqlite3.Connection, device: Device) -> dict[int, int]:
+        """Return which runs are remembered of a device once those that have ended are added, with their places."""
+        places = self._lengths(db, device.eui)
+        places |= dict(enumerate(map(length, device.ended), max(places, default=0) + 1))
+        return dict(list(places.items())[-newest(list(places.values())) :])
+
+    def _remember(self, db: sqlite3.Connection, device: Device, held: dict[int, int]) -> None:
+        """Add the runs that have ended, and forget the oldest for which there is no room."""
+        db.execute("DELETE FROM runs WHERE device = ? AND seq < ?", (device.eui, min(held)))
+        for seq, run in enumerate(device.ended, max(held) + 1 - len(device.ended)):
+            if seq in held:
+                row = device.eui, seq, held[seq]
+                db.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (*row, self._vault.seal(run, ("run", *row))))
+
+    @staticmethod
+    def _lengths(db: sqlite3.Connection, eui: bytes) -> dict[int, int]:
+        return dict(db.execute("SELECT seq, places FROM runs WHERE device = ? ORDER BY seq", (eui,)).fetchall())
 
     def _opened(self, row: tuple[bytes, str, str, int, bytes]) -> Device:
         *said, sealed = row
         state = self._vault.open(sealed, ("device", *said))
         # what follows holds for every row that we sealed ourselves
         told = json.loads(row[2])
-        track = Track.unpacked(told["track"])
-        return Device(row[0], state, track, row[1], bool(row[3]), told["pooled"], sealed[:_VERSION])
+        track, (runs, places) = Track.unpacked(told["track"]), told.get("runs", (0, 0))
+        return Device(
+            row[0], state, track, row[1], bool(row[3]), told["pooled"], runs, places, version=sealed[:_VERSION]
+        )
 
     @staticmethod
     def _tables(ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> set[str]:
