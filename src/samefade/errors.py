@@ -152,6 +152,12 @@ class TooFewSamples(NotEnough):
         super().__init__(have=have, need=need)
 
 
+class MostlyGaps(TooFewSamples):
+    """There are too few packets for so long a time: nearly all of it is gaps."""
+
+    advice = "Cut the recording at its long gaps and give one piece."
+
+
 class ConstantSignal(NotEnough):
     """A signal does not vary, so it has no correlation and holds no key."""
 

@@ -199,3 +199,16 @@ def test_leading_zeros_lost_by_the_firmware_are_restored(data_dir):
     assert "leading zeros" in heard.clock
     # 834 packets at about 64 a second in 13 s; as printed, the clock would jump back 21 times by up to 0.9 s
     assert np.diff(heard.time).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    "mark", ["2024-03-31 01:00:0{} ", "[2024-03-31T01:00:0{}.000Z] ", "2024-03-31 01:00:0{},", "03:00:0{}.123 -> "]
+)
+def test_the_time_that_a_serial_monitor_puts_in_front_is_read(tmp_path, mark):
+    path = tmp_path / "x.csv"
+    texts = [mark.format(i) + line(local=i * 1_000_000 + 5) for i in range(5)]
+    path.write_text("\n".join(["2024-03-31 01:00:00 I (29) boot", *texts]), "utf-8")
+    (heard,) = read(path)
+    assert (len(heard), dict(heard.dropped)) == (5, {"not CSI": 1})
+    np.testing.assert_allclose(np.diff(heard.time), 1)
+    assert bool(heard.time[0] == 1_711_846_800) is mark.startswith(("2", "["))

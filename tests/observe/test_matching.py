@@ -148,7 +148,7 @@ def test_logs_that_stop_at_the_same_count_are_not_taken_for_the_same_packets():
     assert np.mean(packets_a[found.index_a] == packets_b[found.index_b]) > 0.999
 
 
-@pytest.mark.parametrize("clock", ["row number (no clock in the file; 1 Hz assumed)", "declared rate, 10 Hz"])
+@pytest.mark.parametrize("clock", ["row number (no clock read from the file; 1 Hz assumed)", "declared rate, 10 Hz"])
 def test_rows_are_taken_where_no_clock_told_the_time(clock):
     (a, _), (b, _) = two_clocks(0, 0, loss=0.0)
     found = match(recording(np.arange(6000), a.rssi, clock=clock), recording(np.arange(6000) / 2, b.rssi, clock=clock))

@@ -8,7 +8,8 @@ import numpy as np
 
 from samefade import data, files
 from samefade.errors import EndsDisagree, OutOfRange, UnreadableRecording
-from samefade.files.one_log import NOT_EVE, of_one_log
+from samefade.files.formats import reader_of
+from samefade.files.one_log import NOT_EVE, of_one_log, one_radio
 from samefade.observe import By, unit
 from samefade.observe import pair as match_pair
 from samefade.types import Observation, Pair, Recording
@@ -65,19 +66,23 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
         both: dict[str, Any] = {name: column for name, column in zip("ab", columns, strict=True) if column is not None}
         found = files.read(a, **both, **options)
         first, second = _two(a, found)
+        chosen = []
     else:
         found = ()
-        first, second = (_one(p, files.read(p, **_only(c), **options)) for p, c in zip((a, b), columns, strict=True))
+        every = [files.read(p, **_only(c), **options) for p, c in zip((a, b), columns, strict=True)]
+        first, second = (_one(p, one) for p, one in zip((a, b), every, strict=True))
+        chosen = [_chosen(p, one) for p, one in zip((a, b), every, strict=True) if len(one) > 1]
     third = found[2:3] if eve is None and files.container.can_read(a) else ()
     hers = not any(of_one_log(one.about, first.about) for one in third)
-    heard = files.read(eve) if eve is not None else third if hers else None
+    heard = files.read(eve, **_hers(eve, options)) if eve is not None else third if hers else None
     rate = options.get("rate")
     made = match_pair(
         first, second, heard, tone=subcarrier, by=by, rate=rate, half_duplex=half_duplex, all_tones=all_tones
     )
     refuse_one_tone(first, all_tones=all_tones)
     refuse_copies(made, a, a if b is None else b)
-    return made if hers else replace(made, matching=f"{made.matching}; {NOT_EVE}")
+    told = [made.matching, *chosen, *(() if hers else (NOT_EVE,))]
+    return replace(made, matching="; ".join(told)) if len(told) > 1 else made
 
 
 def read_set(
@@ -134,12 +139,27 @@ def _one(path: Place, found: tuple[Recording, ...]) -> Recording:
     return max(found, key=len)
 
 
+def _chosen(path: Place, found: tuple[Recording, ...]) -> str:
+    return f"of {len(found)} recordings in {Path(path).name} the longest, {_one(path, found).device!r}"
+
+
+def _hers(eve: Place, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said of the ends' files that holds for Eve's too: the rate, and in a table sign and time."""
+    rate = {name: options[name] for name in ("rate",) if name in options}
+    if not {"sign", "time"} & options.keys() or reader_of(Path(eve), {})[0].name != "table":
+        return rate
+    return rate | {name: options[name] for name in ("sign", "time") if name in options}
+
+
 def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recording]:
     if len(found) < 2:
         ways = "give the other end's file, too"
         if found and found[0].about.get("format") == "table":
             ways += ", or name both columns with --column-a and --column-b (in Python, columns=)"
         raise EndsDisagree(f"ends, of which {path} holds only one: {ways}", "there", "missing")
+    if not files.container.can_read(Path(path)) and one_radio([one.device for one in found]):
+        why = f"one radio heard {len(found)} transmitters there; give the other end's file, too"
+        raise EndsDisagree(f"ends, of which {path} holds only one: {why}", "there", "missing")
     return found[0], found[1]
 
 
@@ -163,5 +183,10 @@ def refuse_copies(made: Pair[Observation], a: Place, b: Place) -> None:
     x, y = made.a.values[both], made.b.values[both]
     first, second = made.recordings[:2]  # interpolation for half duplex would hide that the values are equal
     whole = all(np.array_equal(getattr(first, of), getattr(second, of)) for of in ("raw", "rssi"))
-    if len(x) >= FEWEST_ALIKE and np.ptp(x) > 0 and (whole or np.array_equal(x, y)):
+    if len(x) < FEWEST_ALIKE or not np.ptp(x) > 0:
+        return
+    if whole or np.array_equal(x, y):
         raise EndsDisagree(f"recordings: all {len(x):,} values are equal, so this is one recording twice", a, b)
+    if np.ptp(x - y) <= 1e-9 * np.ptp(x):
+        why = f"all {len(x):,} values differ by the same number, so this is one recording in two forms"
+        raise EndsDisagree(f"recordings: {why}", a, b)

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from samefade.cli.output import emit, say, show, steps, table, writable
-from samefade.cli.source import ColumnA, ColumnB, Format, Negated, Rate
+from samefade.cli.source import ColumnA, ColumnB, ColumnTime, Format, Negated, Rate
 from samefade.types import Recording
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def read(
     format: Format = None,
     column_a: ColumnA = None,
     column_b: ColumnB = None,
+    column_time: ColumnTime = None,
     negated: Negated = False,
     rate: Rate = None,
     out: Annotated[
@@ -40,7 +41,8 @@ def read(
     from samefade.files.converting import convert
     from samefade.files.windows import hold
 
-    given = {"format": format, "a": column_a, "b": column_b, "sign": -1 if negated else None, "rate": rate}
+    columns = {"a": column_a, "b": column_b, "time": column_time}
+    given = {"format": format, **columns, "sign": -1 if negated else None, "rate": rate}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     streamed = True
     if out is None:

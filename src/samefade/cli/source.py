@@ -26,6 +26,7 @@ AllTones = Annotated[bool, typer.Option("--all-tones", help="Of CSI: every tone 
 Format = Annotated[str | None, typer.Option("--format", help="Name of the format, when guessing fails.")]
 ColumnA = Annotated[str | None, typer.Option("--column-a", help="In an RSSI table: the column of end a.")]
 ColumnB = Annotated[str | None, typer.Option("--column-b", help="In an RSSI table: the column of end b.")]
+ColumnTime = Annotated[str | None, typer.Option("--column-time", help="In an RSSI table: the column of the time.")]
 Negated = Annotated[bool, typer.Option("--negated", help="In an RSSI table: the values are −RSSI.")]
 Rate = Annotated[float | None, typer.Option("--rate", help="Packets per second, where the file does not tell.")]
 Match = Annotated[By, typer.Option("--match", help="Match samples by: auto, sequence, clock, row.")]
@@ -40,6 +41,7 @@ def _pair(
     format: Format = None,
     column_a: ColumnA = None,
     column_b: ColumnB = None,
+    column_time: ColumnTime = None,
     negated: Negated = False,
     rate: Rate = None,
     match: Match = "auto",
@@ -49,13 +51,15 @@ def _pair(
     paths = recordings or []
     if (data is None) == (not paths) or len(paths) > 2:
         raise OutOfRange("recordings", len(paths), "two files, one two-ended file, or --data NAME")
-    given = {"format": format, "sign": -1 if negated else None, "rate": rate}
+    given = {"format": format, "time": column_time, "sign": -1 if negated else None, "rate": rate}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     from samefade.api import read_pair, read_set
 
     with steps("reading"):
         if data is not None:
-            return read_set(data, eve=eve, subcarrier=tone, all_tones=all_tones)
+            if options or column_a or column_b or half_duplex:
+                raise OutOfRange("beside --data", "how to read it", "nothing of the kind: the set itself says how")
+            return read_set(data, eve=eve, subcarrier=tone, by=match, all_tones=all_tones)
         options |= {"by": match, "half_duplex": half_duplex, "columns": (column_a, column_b)}
         return read_pair(*paths, eve=eve, subcarrier=tone, all_tones=all_tones, **options)
 

@@ -138,7 +138,7 @@ def by_row(row: Integer, rate: float | None) -> tuple[Float, str]:
         OutOfRange: When the rate is not a positive number.
     """
     if rate is None:
-        return row / 1.0, "row number (no clock in the file; 1 Hz assumed)"
+        return row / 1.0, "row number (no clock read from the file; 1 Hz assumed)"
     if not (isinstance(rate, int | float) and 0 < rate < float("inf")):
         raise OutOfRange("rate", rate, "a positive number of hertz")
     return row / float(rate), f"declared rate, {rate:g} Hz"

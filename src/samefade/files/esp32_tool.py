@@ -12,7 +12,7 @@ from samefade.files.espressif import LLTF_ONLY, MISSING, Dialect, collect, strea
 from samefade.files.flow import Flow
 from samefade.files.layout import Packet
 from samefade.files.lines import head
-from samefade.files.packets import Heard, level, not_data
+from samefade.files.packets import Heard, level, not_data, unstamped
 from samefade.files.tool_writer import write
 from samefade.files.values import count, tidy
 from samefade.types import Recording
@@ -36,7 +36,7 @@ class Esp32Tool:
 
     def can_read(self, path: Path) -> bool:
         """Say whether one of the first lines is this tool's header or data."""
-        return any(_FIRST.match(text) for text in head(path, 2000))
+        return any(_FIRST.match(unstamped(text)[0]) for text in head(path, 2000))
 
     def read(self, path: Path, *, part: str = "all", rate: float | None = None) -> tuple[Recording, ...]:
         """Return one recording for each transmitter, the one heard most first.
@@ -68,6 +68,7 @@ READER = Esp32Tool()
 
 def understand(text: str) -> Heard | str:
     """Turn one line into a packet, or into the reason why it is none."""
+    text, stamp = unstamped(text)
     if not text.startswith("CSI_DATA,"):
         return not_data(text)
     match = _LINE.fullmatch(text)
@@ -77,12 +78,12 @@ def understand(text: str) -> Heard | str:
     if fields[1] not in ("AP", "STA", "PASSIVE") or not _MAC.fullmatch(fields[2]):
         return "damaged field"
     try:
-        return _heard(fields, match[2], (match[3] or "").strip())
+        return _heard(fields, match[2], _host((match[3] or "").strip(), stamp))
     except (ValueError, OverflowError):
         return "damaged field"
 
 
-def _heard(fields: list[str], values: str, host: str) -> Heard | str:
+def _heard(fields: list[str], values: str, host: float) -> Heard | str:
     """Check one packet's list against its declared length.
 
     Raises:
@@ -102,7 +103,7 @@ def _heard(fields: list[str], values: str, host: str) -> Heard | str:
     numbers = (
         level(fields[3]),
         level(fields[14]),
-        _host(host),
+        host,
         *_real(fields[23]),
         float(int(fields[18])),
         _NAN,
@@ -124,8 +125,8 @@ def doubt(size: int | None, declared: int) -> str | None:
     return None if size in (declared, LLTF_ONLY) or 2 * size == declared else MISSING
 
 
-def _host(text: str) -> float:
-    seconds = float(text) if text else _NAN
+def _host(text: str, stamp: float) -> float:
+    seconds = float(text) if text else stamp
     if text and not 0 <= seconds < 1e11:
         raise ValueError(text)
     return seconds

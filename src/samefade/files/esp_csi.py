@@ -13,7 +13,7 @@ from samefade.files.espressif import MISSING, Dialect, collect, stream
 from samefade.files.flow import Flow
 from samefade.files.layout import UNKNOWN, Packet
 from samefade.files.lines import head
-from samefade.files.packets import Heard, level, not_data
+from samefade.files.packets import Heard, level, not_data, unstamped
 from samefade.files.values import count, tidy
 from samefade.types import Recording
 
@@ -49,7 +49,7 @@ class EspCsi:
 
     def can_read(self, path: Path) -> bool:
         """Say whether one of the first lines is this example's header or data."""
-        return any(_FIRST.match(text) for text in head(path, 2000))
+        return any(_FIRST.match(unstamped(text)[0]) for text in head(path, 2000))
 
     def read(self, path: Path, *, part: str = "all", rate: float | None = None) -> tuple[Recording, ...]:
         """Return one recording for each transmitter, the one heard most first.
@@ -81,13 +81,18 @@ READER = EspCsi()
 
 def _dialect(path: Path) -> Dialect:
     # a C5 told to force the L-LTF prints 12-bit values; only 15 columns may hold such
-    new = any(text.startswith("CSI_DATA,") and text.partition("[")[0].count(",") == 14 for text in head(path, 2000))
+    new = any(_new(unstamped(text)[0]) for text in head(path, 2000))
     low, high = (-2048, 2047) if new else (-128, 127)
     return Dialect(NAME, understand, low, high, known=not new)
 
 
+def _new(text: str) -> bool:
+    return text.startswith("CSI_DATA,") and text.partition("[")[0].count(",") == 14
+
+
 def understand(text: str) -> Heard | str:
     """Turn one line into a packet, or into the reason why it is none."""
+    text, stamp = unstamped(text)
     if not text.startswith("CSI_DATA,"):
         return not_data(text)
     match = _LINE.fullmatch(text)
@@ -96,12 +101,12 @@ def understand(text: str) -> Heard | str:
     if match is None or columns is None:
         return "wrong number of columns" if "]" in text else "cut short"
     try:
-        return _heard(fields, match[2], columns) if _MAC.fullmatch(fields[1]) else "damaged field"
+        return _heard(fields, match[2], columns, stamp) if _MAC.fullmatch(fields[1]) else "damaged field"
     except (ValueError, OverflowError):
         return "damaged field"
 
 
-def _heard(fields: list[str], values: str, at: Columns) -> Heard | str:
+def _heard(fields: list[str], values: str, at: Columns, host: float) -> Heard | str:
     """Check one packet's list against its declared length.
 
     Raises:
@@ -124,7 +129,7 @@ def _heard(fields: list[str], values: str, at: Columns) -> Heard | str:
     numbers = (
         level(fields[2]),
         level(fields[at.noise]),
-        _NAN,
+        host,
         _NAN,
         _NAN,
         local,

@@ -20,6 +20,7 @@ from samefade.errors import UnreadableRecording
 BLOCK = 1 << 18
 LONGEST = 1 << 20  # characters of one line that are kept; no known format comes near
 
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1a\x1b")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -80,7 +81,10 @@ class _Unzipped(gzip.GzipFile):
 
 
 def _encoding(start: bytes) -> str:
-    """Guess the encoding from the first bytes: a byte order mark, or zeros in every other place."""
+    """Guess the encoding from the first bytes: a byte order mark, or zeros in every other place.
+
+    Spreadsheets on Windows still write one byte a character; bytes that no console prints are no text at all.
+    """
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     even, odd = start[0::2].count(0), start[1::2].count(0)
@@ -88,7 +92,16 @@ def _encoding(start: bytes) -> str:
         return "utf-16-le"
     if even > len(start) / 4 and odd < len(start) / 16:
         return "utf-16-be"
-    return "utf-8-sig"
+    return "utf-8-sig" if _utf8(start) or _CONTROLS & set(start) else "cp1252"
+
+
+def _utf8(start: bytes) -> bool:
+    """Say whether bytes are UTF-8, but for a character that is cut at their end."""
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as cut:
+        return cut.start >= len(start) - 3
+    return True
 
 
 def _split(text: io.TextIOWrapper) -> Iterator[str]:

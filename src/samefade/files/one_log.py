@@ -1,4 +1,4 @@
-"""Mark the recordings of a log in which more than two transmitters were heard: the third of them is not Eve's.
+"""Tell what one log holds of several transmitters: a third one is not Eve's, and two that one radio heard are no pair.
 
 Eve's recording is another device's log. In a container both a third transmitter of one converted log and a recording of
 Eve's stand in the third place; the mark, which the container keeps among its facts, tells them apart.
@@ -17,6 +17,16 @@ def mark(packets: Sequence[int]) -> dict[str, str]:
         packets: How many packets each transmitter has.
     """
     return {FACT: f"{len(packets)} in one log of {sum(packets)} packets"} if len(packets) > 2 else {}
+
+
+def one_radio(devices: Sequence[str]) -> bool:
+    """Say whether the first two recordings of a log are what one radio heard: no two ends of a link.
+
+    Args:
+        devices: Who heard whom, such as "AP heard node-1"; a format that does not say so is not judged.
+    """
+    first, second = (device.partition(" heard ") for device in devices[:2])
+    return bool(first[1]) and first[:2] == second[:2]
 
 
 def of_one_log(about: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -1,10 +1,34 @@
 """Hold the packets of an Espressif log on their way from lines to recordings."""
 
+import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from samefade.files.layout import Layout, Packet
 from samefade.types import Float, Integer
+
+# what serial monitors put in front of a line when told to: `idf.py monitor --timestamps`, Arduino's "12:33:44.123 -> "
+_STAMP = re.compile(
+    r"\[?(\d{4}-\d\d-\d\d[ T])?(\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?"
+    r"(?:\s*(?:->|[,;:>|])\s*|\s+)(?=CSI_DATA,)"
+)
+
+
+def unstamped(text: str) -> tuple[str, float]:
+    """Return a line without the time that a serial monitor put in front of it, and that time; NaN without a date.
+
+    Without a zone it is taken for UTC: the offset to another log is then found from the signals.
+    """
+    found = None if text.startswith("CSI_DATA,") else _STAMP.match(text)
+    if found is None:
+        return text, float("nan")
+    try:
+        stamp = datetime.fromisoformat(found[1] + found[2]) if found[1] else None
+    except ValueError:
+        stamp = None
+    seconds = float("nan") if stamp is None else (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp()
+    return text[found.end() :], seconds
 
 
 def level(text: str) -> float:

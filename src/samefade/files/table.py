@@ -5,21 +5,22 @@ A row that holds no value leaves a gap in time and a count in `dropped`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from samefade.errors import OutOfRange, UnreadableRecording
-from samefade.files.clock import by_row, count_on
-from samefade.files.columns import CLOCKS, COUNTERS, Columns, columns, number, words
+from samefade.files.clock import by_row
+from samefade.files.columns import CLOCKS, COUNTERS, SENDERS, Columns, columns, number, words
+from samefade.files.counting import counted
+from samefade.files.instants import instants, spread_out
 from samefade.files.lines import lines
 from samefade.types import Float, Integer, Mask, Recording
 
 NAME = "table"
-CODES = (127.0, 0.0, -128.0)
+CODES = (127.0, 0.0, -127.0, -128.0, 999.0, -999.0)
 NO_COUNT = "none"  # two files whose rows are merely numbered must not pass for counted
 ODD = 0.02  # of the rows may be without a time, or go back, before a column named like a clock is none
 APART = 3.0  # dB: a code so far outside all other values is a code; nearer, it is a value
@@ -58,9 +59,9 @@ class Table:
             b: Column of the second end.
             sign: −1 for registers that hold −RSSI as a positive number.
             rate: Rows per second, Hz, where there is no clock.
-            time: Column of the time: seconds, or dates as in ISO 8601 (without a zone: UTC).
-            missing: Values that stand for no value; without it 127, 0 and −128, where they lie more than 3 dB
-                outside all others. Empty words and NaN always do.
+            time: Column of the time: seconds, or what its name or its size says, or dates (without a zone: UTC).
+            missing: Values that stand for no value; without it 127, 0, −127, −128, 999 and −999, where they lie
+                more than 3 dB outside all others. Empty words and NaN always do.
 
         Raises:
             UnreadableRecording: When it is no table, a column is not there or cannot be guessed, or holds no value.
@@ -75,11 +76,15 @@ class Table:
         rows, dropped = _rows(path, shape)
         if not rows:
             raise UnreadableRecording(path, reason=f"no row with {len(shape.names)} columns in it; {dict(dropped)}")
-        seq, counter = _sequence(rows, shape, shared=len(chosen) == 2)
-        axis, clock = _axis(rows, seq, shape, path, time=time, rate=rate)
-        told = None if counter == NO_COUNT else seq
-        sheet = _Sheet(path, shape, rows, dropped, axis, clock, told, {"format": NAME, "counter": counter})
-        return tuple(_end(sheet, at, sign=sign, missing=missing) for at in chosen)
+        out = []
+        for name, own, lost in _by_sender(rows, shape, dropped):
+            seq, counter = _sequence(own, shape, shared=len(chosen) == 2)
+            axis, clock = _axis(own, seq, shape, path, time=time, rate=rate)
+            told = None if counter.startswith(NO_COUNT) else seq
+            about = {"format": NAME, "counter": counter, **_passed_over(shape, chosen, clock)}
+            sheet = _Sheet(path, shape, own, lost, axis, clock, told, about, name)
+            out += [_end(sheet, at, sign=sign, missing=missing) for at in chosen]
+        return tuple(out)
 
 
 READER = Table()
@@ -99,6 +104,7 @@ class _Sheet:
     clock: str
     seq: Integer | None
     about: dict[str, str]
+    sender: str
 
 
 def _rows(path: Path, shape: Columns) -> tuple[Rows, Counter[str]]:
@@ -109,52 +115,90 @@ def _rows(path: Path, shape: Columns) -> tuple[Rows, Counter[str]]:
         if not text.strip():
             dropped["blank"] += 1
             continue
+        if dropped["preamble"] < shape.preamble:
+            dropped["preamble"] += 1
+            continue
         row = words(text, shape.delimiter)
         if shape.header is not None and tuple(row) == shape.header:
             dropped["header"] += 1
         else:
             rows.append(row)
-    return rows, dropped
+    return rows, +dropped
+
+
+def _by_sender(rows: Rows, shape: Columns, dropped: Counter[str]) -> Iterator[tuple[str, Rows, Counter[str]]]:
+    """Yield name, rows and losses of each node that a table tells apart, the one with most rows first.
+
+    Addresses are not kept: a node is called by its number, in order of appearance.
+    """
+    width = len(shape.names)
+    whole = [row for row in rows if len(row) == width]
+    told = [at for at in shape.all_called(SENDERS) if 1 < len({row[at] for row in whole}) <= len(whole) / 2]
+    if not told:
+        yield "", rows, dropped
+        return
+    nodes: dict[tuple[str, ...], Rows] = {}
+    for row in whole:
+        nodes.setdefault(tuple(row[at] for at in told), []).append(row)
+    odd = dropped + Counter({"wrong number of columns": len(rows) - len(whole)})
+    named = [(f"node-{number}", own) for number, own in enumerate(nodes.values(), start=1)]
+    for name, own in sorted(named, key=lambda one: -len(one[1])):
+        yield name, own, odd + Counter({"other transmitter": len(whole) - len(own)})
 
 
 def _sequence(rows: Rows, shape: Columns, *, shared: bool) -> tuple[Integer, str]:
-    """Number the rows: by a column of counts that only rises, but for the wraps of a counter; else by their place."""
-    at = None if shared else shape.called(COUNTERS)
+    """Number the rows: by a column of counts, its wraps undone; else by their place."""
+    at = shape.called(COUNTERS)
     if at is not None:
-        found = _counted(_column(rows, at, len(shape.names)))
+        found = counted(_column(rows, at, len(shape.names)))
         if found is not None:
             return found[0], f"column {shape.names[at]!r}{found[1]}"
-    return np.arange(len(rows)), "row: the two ends share it" if shared else NO_COUNT
-
-
-def _counted(counts: Float) -> tuple[Integer, str] | None:
-    """Return counts that only rise, wraps undone, and what they were counted modulo; None where they are no counts."""
-    if not (np.isfinite(counts).all() and (counts == np.rint(counts)).all() and np.abs(counts).max() < 2**53):
-        return None
-    if (np.diff(counts) > 0).all():
-        return counts.astype(np.int64), ""
-    for turn in (2**8, 2**12, 2**16, 2**32):
-        whole = count_on(counts, turn)
-        if counts.min() >= 0 and counts.max() < turn and (np.diff(whole) > 0).all():
-            return whole, f", modulo {turn}"
-    return None
+    why = "" if at is None else f" (column {shape.names[at]!r} is no count)"
+    return np.arange(len(rows)), ("row: the two ends share it" if shared else NO_COUNT) + why
 
 
 def _axis(
     rows: Rows, seq: Integer, shape: Columns, path: Path, *, time: str | int | None, rate: float | None
 ) -> tuple[Float, str]:
     """Return the time of each row, NaN where it has none, and the clock in words."""
-    at = shape.find(time, path) if time is not None else None
-    guessed = shape.called(CLOCKS) if time is None and rate is None else None
-    column = at if at is not None else guessed
-    if column is None:
-        return by_row(seq, rate)
-    seconds = np.array([_instant(row[column]) if len(row) == len(shape.names) else np.nan for row in rows])
+    column = shape.find(time, path) if time is not None else None
+    guessed = time is None and rate is None
+    clocks = shape.all_called(CLOCKS) if guessed else []
+    if column is None and len(clocks) != 1:
+        return _untimed(seq, rate, [shape.names[at] for at in clocks], "which of them is meant is not told")
+    at = clocks[0] if column is None else column
+    name = shape.names[at]
+    stamps = [row[at] if len(row) == len(shape.names) else "" for row in rows]
+    day = shape.called(("date",))
+    if guessed and day is not None:  # a date in one column, the time of day in another
+        stamps = [f"{row[day]} {stamp}" if stamp else "" for row, stamp in zip(rows, stamps, strict=True)]
+    seconds, told = instants(stamps, name)
     seen = seconds[np.isfinite(seconds)]
     back = int(np.count_nonzero(np.diff(seen) < 0))
-    if guessed is not None and (len(rows) - seen.size > ODD * len(rows) or back > ODD * len(rows)):
-        return by_row(seq, rate)  # nobody asked for it, and it is no clock
-    return seconds, f"column {shape.names[column]!r}" + (f", which goes back {back} times" if back else "")
+    if guessed and (len(rows) - seen.size > ODD * len(rows) or back > ODD * len(rows)):
+        return _untimed(seq, rate, [name], "it cannot be read as a clock")  # nobody asked for it
+    seconds, coarse = spread_out(seconds)
+    return seconds, f"column {name!r}{told}{coarse}" + (f", which goes back {back} times" if back else "")
+
+
+def _untimed(seq: Integer, rate: float | None, clocks: list[str], why: str) -> tuple[Float, str]:
+    """Take the rows at the declared rate, and say which columns of time are left aside, and why."""
+    axis, told = by_row(seq, rate)
+    if not clocks:
+        return axis, told
+    named = " and ".join(f"column {name!r}" for name in clocks)
+    return axis, told.replace("no clock read from the file", f"{named} left aside: {why}")
+
+
+def _passed_over(shape: Columns, chosen: tuple[int, ...], clock: str) -> dict[str, str]:
+    """Name the columns that say nothing about these ends, so that nobody believes them used."""
+    known = (*COUNTERS, *SENDERS)
+    rest = [
+        name
+        for at, name in enumerate(shape.names)
+        if at not in chosen and name and at not in shape.all_called(known) and f"column {name!r}" not in clock
+    ]
+    return {"columns not used": ", ".join(rest)} if shape.header and rest else {}
 
 
 def _end(sheet: _Sheet, at: int, *, sign: int, missing: Sequence[float] | None) -> Recording:
@@ -180,6 +224,7 @@ def _end(sheet: _Sheet, at: int, *, sign: int, missing: Sequence[float] | None) 
     if (level == np.rint(level)).all() and np.abs(level).max() < 2**15:
         level = level.astype(np.int16)
     device = name if sheet.shape.header and _two(sheet.shape, sheet.path) else sheet.path.stem
+    device = f"{device} {sheet.sender}".strip()
     seq = None if sheet.seq is None else sheet.seq[keep]
     return Recording(device, sheet.axis[keep], sheet.clock, None, level, seq, dropped=lost, about=sheet.about)
 
@@ -207,14 +252,3 @@ def _codes(values: Float, missing: Sequence[float] | None) -> Mask:
     with np.errstate(invalid="ignore"):
         out: Mask = usual & ((values < others.min() - APART) | (values > others.max() + APART))
     return out
-
-
-def _instant(word: str) -> float:
-    """Return seconds of a number or a date; NaN where it is neither."""
-    if number(word):
-        return float(word)
-    try:
-        stamp = datetime.fromisoformat(word)
-    except ValueError:
-        return float("nan")
-    return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp()

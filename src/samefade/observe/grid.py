@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.errors import EndsDisagree, NotFinite, OutOfRange, TooFewSamples
+from samefade.errors import EndsDisagree, MostlyGaps, NotFinite, OutOfRange, TooFewSamples
 from samefade.types import Float, Integer, Mask
 
 # A record that is lost for the most part is not a time series any more, and must not fill the memory.
@@ -122,8 +122,11 @@ def _natural(time: Float, rate: float) -> tuple[float, float]:
 
 def _placed(time: Float, values: Float, rate: float, span: tuple[float, float]) -> Grid:
     n = int(np.floor((span[1] - span[0]) * rate + 0.5)) + 1
-    if not time.size or n > MOST_POINTS_PER_PACKET * max(len(time), 2):
-        raise TooFewSamples(have=len(time), need=max(2, n // MOST_POINTS_PER_PACKET))
+    least = max(2, n // MOST_POINTS_PER_PACKET)
+    if not time.size:
+        raise TooFewSamples(have=0, need=least)
+    if n > MOST_POINTS_PER_PACKET * max(len(time), 2):
+        raise MostlyGaps(have=len(time), need=least)
     where = _assigned((time - span[0]) * rate, n)
     mask = where >= 0
     taken, where = np.flatnonzero(mask), where[mask]
