@@ -226,7 +226,8 @@ def _described(device: "Device", roots: "list[Root]") -> dict[str, Any]:
     return {
         "dev_eui": device.eui.hex(), "address": device.address, "epoch": newest and newest.epoch,
         "prior": newest and newest.name.hex(),
-        "pooled": device.pooled, "runs": device.runs, "run_places": device.places, "session": track.session, "counter": track.last if track.last >= 0 else None,
+        "pooled": device.pooled, "runs": device.runs, "run_places": device.places,
+        "session": track.session, "counter": track.last if track.last >= 0 else None,
         "gateway": track.home,
         "queued": bool(track.waiting), "work": device.work, "state_bytes": len(device.state),
         "doing": "computing" if device.work else "answer queued" if track.waiting else "",
