@@ -1,10 +1,14 @@
 """The map of a plan: what it shows is what the plans say, cell by cell."""
 
+from errno import EROFS
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from samefade.draw.canvas import png, save
 from samefade.draw.lpwan_plan import lpwan_plan
+from samefade.errors import CannotWrite
 from samefade.lpwan import Circumstances, NarrowBand, plan
 from samefade.lpwan.planner.survey import survey
 
@@ -56,3 +60,14 @@ def test_over_narrowband_rows_are_repetitions():
     assert [label.get_text() for label in left.get_yticklabels()] == ["1", "2", "4", "8", "16", "32", "64", "128"]
     assert tuple(left.lines[-1].get_xydata()[0]) == (0.5, 3)
     assert "SF" not in figure.get_suptitle()
+
+
+def test_a_picture_that_cannot_be_written_is_told_by_its_own_name(surveyed, tmp_path, monkeypatch):
+    def read_only(self, **_):
+        raise OSError(EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "unlink", read_only)
+    where = tmp_path / "nowhere" / "plan.png"
+    with pytest.raises(CannotWrite, match="No such file") as told:
+        save(lpwan_plan(surveyed[0]), where)
+    assert told.value.numbers["file"] == where

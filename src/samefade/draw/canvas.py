@@ -1,5 +1,6 @@
 """One look for every picture, and a way to save it that leaves nothing half-written."""
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def save(figure: Figure, path: Path) -> None:
     except OSError as error:
         raise CannotWrite(path, error.strerror or str(error)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is read-only says so of a file that is not there, too
+            part.unlink(missing_ok=True)
 
 
 def ending(path: Path) -> str:

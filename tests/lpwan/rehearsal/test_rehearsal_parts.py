@@ -1,8 +1,11 @@
 """The parts of a rehearsal: its folder, its fade, its messages, and a virtual device against the network's end."""
 
+import asyncio
 import itertools
 import json
 from base64 import b64encode
+from errno import ENOSPC
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +17,10 @@ from samefade.lpwan.refresh import NetworkEnd, Policy, joined, parted
 from samefade.lpwan.rehearsal import chirpstack
 from samefade.lpwan.rehearsal.fade import Fade, Link
 from samefade.lpwan.rehearsal.folder import Folder, Kept, NoRehearsal
+from samefade.lpwan.rehearsal.play import Play, Rules, Unanswered
 from samefade.lpwan.rehearsal.tracker import PAYLOAD, Tracker
 from samefade.lpwan.server.chirpstack import ChirpStack
+from samefade.lpwan.server.mqtt import Broker
 from samefade.lpwan.server.reading import Unreadable
 from samefade.lpwan.server.register import first_root
 from samefade.lpwan.server.roll import read_roll
@@ -57,6 +62,33 @@ def test_a_folder_is_never_written_over(folder, tmp_path):
     with pytest.raises(OutOfRange):
         Folder(tmp_path / "more").make(257)
     assert folder.roll.read_bytes() == before
+
+
+def test_a_full_disk_leaves_no_folder_behind(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "replace", full)
+        with pytest.raises(CannotWrite, match="No space left"):
+            Folder(tmp_path / "town").make(2)
+    assert not list(tmp_path.iterdir())
+    Folder(tmp_path / "town").make(2)
+
+
+@pytest.mark.parametrize(("heard", "waits"), [(0, 1.0), (3, 2.0)])
+def test_one_who_answered_before_is_waited_for_longer(monkeypatch, heard, waits):
+    play = Play([], Rules(patience=1.0, computing=2.0), Broker("localhost"), print)
+    monkeypatch.setattr(Play, "downlinks", heard)
+
+    async def waited(answer, _):
+        answer.close()
+        raise TimeoutError
+
+    monkeypatch.setattr("asyncio.wait_for", waited)
+    with pytest.raises(Unanswered) as told:
+        asyncio.run(play._wait_for_anybody())
+    assert told.value.numbers["waited_s"] == waits
 
 
 def test_a_folder_that_is_none_is_told(folder, tmp_path):

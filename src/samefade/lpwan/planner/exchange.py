@@ -21,7 +21,8 @@ class Exchange:
     Attributes:
         up: The uplink's time on air, seconds.
         down: The downlink's.
-        apart: τ from the middle of one reading to the middle of the other, seconds; for NB-IoT its least.
+        apart: τ from the middle of one reading to the middle of the other, seconds; for NB-IoT from start to start,
+            the least that half duplex allows.
         read_up: Seconds of the uplink that the gateway's reading averages over.
         read_down: Seconds of the downlink that the device's averages over.
         gap: Hz between the two carriers.

@@ -6,6 +6,7 @@ It is not forced to the disk: after a cut of power a rehearsal is begun anew, a 
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,11 @@ class Folder:
             raise CannotWrite(self.path, "it is there already; take another name, or delete it") from None
         except OSError as refused:
             raise CannotWrite(self.path, refused.strerror or str(refused)) from None
-        self._write(self.roll, (_HEAD + "".join(lines)).encode())
+        try:
+            self._write(self.roll, (_HEAD + "".join(lines)).encode())
+        except CannotWrite:
+            self.path.rmdir()  # else it would be there already when there is room again
+            raise
 
     def devices(self, policy: Policy) -> list[Kept]:
         """Return its devices as they were kept last, or as they are before their first frame.
@@ -126,6 +131,8 @@ class Folder:
                 out.write(content)
             part.replace(path)
         except OSError as refused:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise CannotWrite(path, refused.strerror or str(refused)) from None
 
     @staticmethod

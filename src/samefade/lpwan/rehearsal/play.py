@@ -72,6 +72,8 @@ class Rules:
         most: Most frames of a device.
         unanswered: Frames of each device that arrive and bring no answer to any, after which nobody seems to be there.
         patience: Seconds that we wait then.
+        computing: Seconds that we wait instead for one who has answered before: a first run compiles what it computes
+            with, which takes minutes on a slow machine.
     """
 
     application: str = "rehearsal"
@@ -81,6 +83,7 @@ class Rules:
     most: int = 8000
     unanswered: int = 600
     patience: float = 60.0
+    computing: float = 600.0
 
 
 @dataclass
@@ -281,11 +284,13 @@ class Play:
             Unanswered: When none comes.
         """
         self._answered.clear()
-        self._tell("nobody answers; waiting")
+        known = self.downlinks > 0
+        patience = self._rules.computing if known else self._rules.patience
+        self._tell("waiting for `serve`, which computes" if known else "nobody answers; waiting")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._answered.wait(), self._rules.patience)
+            await asyncio.wait_for(self._answered.wait(), patience)
             return
-        raise Unanswered(waited=self._rules.patience, state=f"no block in the last {self._unanswered:,} frames")
+        raise Unanswered(waited=patience, state=f"no block in the last {self._unanswered:,} frames")
 
     def _go_on_telling(self, now: float) -> None:
         if now - self._told_at >= _OFTEN:

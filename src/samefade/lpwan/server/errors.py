@@ -6,7 +6,7 @@ from samefade.errors import InputError
 class BrokerRefuses(InputError):
     """The MQTT broker does not let this client in, or does not let it read what the network server says."""
 
-    advice = "Check --user and --password-file, and what the broker permits this user; docs/explain/network-servers.md."
+    advice = "Check --user, --password-file, --ca and what the broker permits; see docs/explain/network-servers.md."
 
     def __init__(self, broker: str, reason: str) -> None:
         """Name the broker, and give its reason."""
