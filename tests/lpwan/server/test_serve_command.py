@@ -171,7 +171,8 @@ def test_without_the_client_the_extra_is_named(lpwan, roll, monkeypatch):
 
 def test_a_secret_that_was_forgotten_is_not_enrolled_again(lpwan, roll, private):
     lpwan("enrol", "--devices", roll)
-    assert lpwan("forget", ONE.hex(), "--json") == {"schema": "samefade.lpwan-devices/1", "forgotten": ONE.hex()}
+    told = lpwan("forget", ONE.hex(), "--json")
+    assert told == {"schema": "samefade.lpwan-devices/1", "forgotten": ONE.hex(), "runs_kept": False}
     with pytest.raises(SecretSpent):
         lpwan("enrol", ONE.hex(), "--secret-file", private("old", secret_of(ONE)))
     assert lpwan("enrol", ONE.hex(), "--secret-file", private("new", b"a secret of its own"), "--json")["enrolled"]
