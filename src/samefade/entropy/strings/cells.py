@@ -2,6 +2,7 @@
 
 Strands are judged one after another: the series of earlier ones count as known, and so do their squares and products,
 because the amplitudes of tones depend on each other in ways that no covariance shows.
+What earlier strands tell at any delay is known, too, and one guesser expects all strands together (`others`).
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from samefade.entropy.account import Estimate, around
 from samefade.entropy.following import echoes
 from samefade.entropy.stationarity import stationary
 from samefade.entropy.strings.autoregression import MOST_ORDER
-from samefade.entropy.strings.chain import guesses
+from samefade.entropy.strings.chain import guesses, joined, lawful
 from samefade.entropy.strings.guess import Guess
 from samefade.entropy.strings.mixture import Beside, ranks
+from samefade.entropy.strings.others import echo, together
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
 from samefade.types import Claim, Float, Strand
 
@@ -30,6 +32,7 @@ _EVE_REACH = 8  # grid points to either side at which her samples are used
 _EVE_OCTAVES = 8  # her means are over up to 2⁷ times as many
 _LEVEL = 1e-3  # how rarely a stationary channel is to lose its claim to a test of stationarity
 GAUSSIAN = "the channel is a Gaussian process whose scale and motion may change: no guesser of this list leaves less"
+TOGETHER = "all strands together"
 ALONE = "Eve heard nothing that is correlated with the channel beyond its past and what was published"
 HEARD = "Eve hears no more than the eavesdropper's recording holds, and combines it linearly"
 
@@ -65,11 +68,17 @@ def assess_cells(
         raise OutOfRange("epsilon", epsilon, "between 0 and 0.5, both excluded")
     deviations = -float(ndtri(epsilon))
     symbols = max(1, int(np.count_nonzero(used)) * sum(strand.components for strand in strands))
-    total = _total(strands, kept, used, heard, spoken, None)
+    whole = np.ones(len(kept), np.bool_) if heard is None else heard
+    echoed = [echo(kept[:, :i], kept[:, i], whole) for i in range(len(strands))]
+    total = _total(strands, kept, used, heard, spoken, None, echoed)
+    if (code := together(kept, whole)) is not None and used.any():
+        known = [np.hstack([told, _known(kept[:, :i], kept[:, i], None)]) for i, told in enumerate(echoed)]
+        laws = [lawful(kept[:, i], s, used, known[i], whole) for i, s in enumerate(strands)]
+        total[TOGETHER] = joined(total["stationary"], laws, kept, code)
     by = {name: guess.smooth(deviations) / symbols for name, guess in total.items()}
     claim = _claim(total, by, kept)
     if eve is not None and np.ptp(eve) > 0:
-        given = _total(strands, kept, used, heard, spoken, eve)
+        given = _total(strands, kept, used, heard, spoken, eve, echoed)
         by = _given(
             total, given, by, {name: guess.smooth(deviations) / symbols for name, guess in given.items()}, symbols
         )
@@ -92,13 +101,14 @@ def _total(
     heard: NDArray[np.bool_] | None,
     spoken: Real,
     eve: Float | None,
+    echoed: Sequence[Real],
 ) -> dict[str, Guess]:
     """Return what each guesser leaves of all strands together."""
     each = []
-    for i, strand in enumerate(strands):
+    for i, (strand, told) in enumerate(zip(strands, echoed, strict=True)):
         earlier, own = kept[:, :i], kept[:, i]
         beside = _beside(earlier, own, spoken[:, i], eve, strand.span)
-        each.append(guesses(own, strand, used, _known(earlier, own, eve), beside, heard=heard))
+        each.append(guesses(own, strand, used, np.hstack([told, _known(earlier, own, eve)]), beside, heard=heard))
     names = dict.fromkeys(name for found in each for name in found)
     total = {}
     for name in names:

@@ -27,7 +27,8 @@ back (Akaike 1974); the mixture has seen nothing before it guesses.
 What is known besides the past (Eve's samples, other strands) is taken off the series first by least squares.
 """
 
-from math import sqrt
+from collections.abc import Sequence
+from math import pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from samefade.entropy.strings.autoregression import MOST_ORDER, completed
 from samefade.entropy.strings.guess import Guess
 from samefade.entropy.strings.law import NAT, Law
 from samefade.entropy.strings.mixture import Beside, Heard, gains
+from samefade.entropy.strings.others import Code
 from samefade.entropy.strings.replays import replayed
 from samefade.errors import TooFewSamples
 from samefade.types import Float, Strand
@@ -102,6 +104,38 @@ def guesses(
         bits = gains(Heard(series, law, fresh, far.expected), beside, strand)
         found["mixture"] = _learnt(found["stationary"], *bits, law, price)
     return found
+
+
+def lawful(series: Real, strand: Strand, used: NDArray[np.bool_], known: Float, heard: NDArray[np.bool_]) -> Law:
+    """Return the stationary law of a strand's series, of which the columns are known."""
+    given, rest = _explained(series, known, heard)
+    return Law.of(rest, strand, given, used, heard)
+
+
+def joined(guess: Guess, laws: Sequence[Law], series: Real, code: Code) -> Guess:
+    """Return what is left of all strands when somebody expects them together.
+
+    Args:
+        guess: What the stationary laws leave of all strands.
+        laws: The law of each.
+        series: (n, s) the strands.
+        code: How much they surprise together.
+    """
+    under = np.zeros(len(series))
+    for law, own in zip(laws, series.T, strict=True):
+        under += np.log2(law.spread * sqrt(2 * pi)) + NAT * ((own - law.expected) / law.spread) ** 2
+    first = laws[0]
+    news = first.news[first.news < len(series)]
+    judged = np.isin(code.at, news)
+    if not judged.any():
+        return guess
+    bits = code.bits[judged]
+    gain = float((under[code.at[judged]] - bits).mean()) * len(news)
+    share = sum(law.dimensions for law in laws) / max(1, len(news) * len(laws))
+    anyhow = float(np.clip(gain, 0.0, _NEARLY * len(news) * len(laws)))
+    left = guess.realised - gain + anyhow * (1 - share)
+    variance = max(guess.variance, float(bits.var()) * len(news) * share)
+    return Guess(left, left, variance, guess.kurtosis)
 
 
 def _learnt(guess: Guess, bits: Real, under: Real, law: Law, price: float) -> Guess:
