@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from samefade import api, draw, schemes
 from samefade.api.comparison import Row
@@ -67,3 +68,20 @@ def test_bars_that_claim_more_than_a_band_holds_are_marked(pair, tmp_path):
 def test_no_table_is_drawn_when_no_scheme_could_run(tmp_path):
     with pytest.raises(NotEnough):
         draw.rates([Row("raw", None, TooFewSamples(have=1, need=2))], tmp_path / "x.png")
+
+
+def test_eve_and_what_is_said_stand_in_the_picture_of_a_link(pair, tmp_path):
+    from samefade.draw.link import PANELS, _hers
+
+    figure = Figure()
+    rng = np.random.default_rng(3)
+    columns = np.column_stack([rng.standard_normal(2000), pair.a.values + 1])
+    heard = replace(pair, e=replace(pair.a, values=columns, end="e"))
+    np.testing.assert_array_equal(_hers(heard.a, heard.e), columns[:, 1])  # the column that tells her most
+    for name, label in (("signals", "Eve, as heard"), ("lags", "a and Eve, as heard")):
+        axes = figure.subplots()
+        PANELS[name](axes, heard)
+        assert label in axes.get_legend_handles_labels()[1]
+    draw.link(heard, tmp_path / "x.svg", said="No key: nothing is shared.")
+    draw.link(pair, tmp_path / "y.svg")
+    assert (tmp_path / "x.svg").stat().st_size > (tmp_path / "y.svg").stat().st_size

@@ -115,3 +115,23 @@ def test_importing_the_room_loads_no_pictures():
     import subprocess
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00", "editcap"),
+        (b"\xd4\xc3\xb2\xa1" + bytes(60), "no Nexmon CSI"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(40), "HDF5"),
+        (b"\x93NUMPY\x01\x00" + bytes(40), "NumPy"),
+        (b"PK\x03\x04" + bytes(40), "archive"),
+        (b"MATLAB 7.3 MAT-file" + bytes(40), "7.3"),
+        (b'\n[{"rssi": -70}]', "JSON"),
+        (b"\x1f\x8b\x08\x00\x00", "damaged or cut short"),
+    ],
+)
+def test_what_is_not_read_is_named_with_a_way_on(tmp_path, start, told):
+    path = tmp_path / "x"
+    path.write_bytes(start)
+    with pytest.raises(UnreadableRecording, match=told):
+        read(path)

@@ -2,6 +2,7 @@
 
 import json as notation
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,8 +49,9 @@ def assess(
     if out is not None:
         _write(found, out)
     if json:
-        emit(found.to_json(private=True))
+        emit(found.to_json(private=True) | {"matching": pair.matching})
     else:
+        say(fill(f"{len(pair):,} samples, matched by {pair.matching}", 100) + "\n")
         say(str(found))
         if out is not None:
             say(f"\ncertificate to show to others: {out}")

@@ -54,7 +54,7 @@ def compare(
     with steps("comparing", quiet=json) as step:
         rows = api.compare(chosen, pair, minutes=positive_minutes(minutes), seed=public_seed(seed), progress=step)
     if json:
-        emit({"schema": "samefade.compare/1", "rows": [row.to_json() for row in rows]})
+        emit({"schema": "samefade.compare/1", "matching": pair.matching, "rows": [row.to_json() for row in rows]})
     else:
         _show(pair, rows)
     if plot is not None:
@@ -66,7 +66,7 @@ def compare(
 
 
 def _show(pair: Pair[Observation], rows: Sequence["Row"]) -> None:
-    say(f"{len(pair):,} samples at {pair.rate:g} Hz\n")
+    say(f"{len(pair):,} samples at {pair.rate:g} Hz, matched by {pair.matching}\n")
     show(table("what the field reports", *REPORTED, rows=[_reported(row) for row in rows]))
     say(ON_REPORTED)
     show(table("what is secret", *SECRET, rows=[_secret(row) for row in rows]))

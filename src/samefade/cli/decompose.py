@@ -66,7 +66,8 @@ def decompose(
         drawn = DRAWN if DRAWN in chosen else next(iter(chosen))
         draw.decomposition(pair, rows, plot, operator=chosen[drawn], name=drawn)
     if json:
-        emit({"schema": "samefade.decompose/1", "rate_hz": pair.rate, "rows": [row.to_json() for row in rows]})
+        told = {"schema": "samefade.decompose/1", "rate_hz": pair.rate, "matching": pair.matching}
+        emit({**told, "rows": [row.to_json() for row in rows]})
         return
     say(f"{len(pair):,} samples at {pair.rate:g} Hz, matched by {pair.matching}\n")
     _show(rows)

@@ -43,8 +43,9 @@ def key(
     with steps(chosen.name, quiet=json) as step:
         report = api.run(chosen, pair, minutes=spoken, seed=public, terms=terms, progress=step)
     if json:
-        emit(report.to_json() | ({"key_hex": _hex(report)} if reveal else {}))
+        emit(report.to_json() | {"matching": pair.matching} | ({"key_hex": _hex(report)} if reveal else {}))
     else:
+        say(f"{len(pair):,} samples, matched by {pair.matching}")
         tell(report)
         if reveal:
             for line in _hex(report):

@@ -37,7 +37,8 @@ def measure(
             step("drawing")
             from samefade import draw
 
-            draw.link(pair, plot)
+            told = [words[0], *(word for word in words[1:] if word.startswith("Eve"))]
+            draw.link(one, plot, said=" ".join(told))
     if json:
         emit(
             {"schema": "samefade.measure/1", "matching": pair.matching, **evidence.to_json(), "diagnosis": list(words)}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,12 +21,13 @@ from samefade.types import Float, Observation, Pair
 SHOWN = 600
 
 
-def link(pair: Pair[Observation], path: Path) -> None:
+def link(pair: Pair[Observation], path: Path, *, said: str | None = None) -> None:
     """Draw a link in five panels and save it.
 
     Args:
-        pair: Both ends on one grid; of several tones the first is drawn.
+        pair: Both ends on one grid, and Eve where there is one; of several tones the first is drawn.
         path: Where to; .png, .pdf or .svg.
+        said: What the numbers come to, in words, above the panels: pictures travel without what was printed.
 
     Raises:
         CannotWrite: When it cannot be written.
@@ -34,6 +36,8 @@ def link(pair: Pair[Observation], path: Path) -> None:
     axes = figure.subplot_mosaic([["signals", "coherence"], ["restored", "restored"], ["lags", "spectra"]])
     for name, panel in PANELS.items():
         panel(axes[name], pair)
+    if said is not None:
+        figure.suptitle(fill(said, 120), fontsize=11)
     save(figure, path)
 
 
@@ -62,6 +66,15 @@ def _one(values: Float) -> Float:
     return values if values.ndim == 1 else values[:, 0]
 
 
+def _hers(a: Observation, e: Observation) -> Float:
+    """Return what Eve heard; of several columns the one that is most like the first of a's."""
+    columns = e.values.reshape(len(e), -1)
+    both = a.mask & e.mask
+    x = _one(a.values)[both] - np.mean(_one(a.values)[both])
+    like = [abs(float(x @ (column - column.mean()))) / (float(column.std()) or np.inf) for column in columns[both].T]
+    return np.asarray(columns[:, int(np.argmax(like))])
+
+
 def _signals(axes: Axes, pair: Pair[Observation]) -> None:
     shown = pair.each(lambda x: x.window(0, SHOWN)) if len(pair) > SHOWN else pair
     time = np.arange(len(shown)) / shown.rate
@@ -75,6 +88,9 @@ def _signals(axes: Axes, pair: Pair[Observation]) -> None:
             axes.plot(time, smooth, color=COLOURS[name], lw=1.4, label=f"{name}, Savitzky–Golay")
         except SamefadeError:  # too short to smooth: the raw line is shown alone
             continue
+    if shown.e is not None and shown.e.unit == shown.a.unit:
+        heard = np.where(shown.e.mask, _hers(shown.a, shown.e), np.nan)
+        axes.plot(time, heard, color=COLOURS["e"], lw=0.8, ls="--", label="Eve, as heard")
     axes.set(xlabel="time (s)", ylabel=shown.a.unit, title="what each end heard (first samples)")
     axes.legend(fontsize=7, ncols=2)
 
@@ -97,6 +113,12 @@ def _lags(axes: Axes, pair: Pair[Observation]) -> None:
         axes.plot(lags / pair.rate, metrics.lagged(fa, fb, most)[1], color="#a01a58", lw=1.2, label="Savitzky–Golay")
     except SamefadeError:
         pass
+    if pair.e is not None:
+        hers = _hers(pair.a, pair.e)
+        hers = np.where(pair.e.mask, hers, hers[pair.e.mask].mean())
+        if np.ptp(hers) > 0:
+            heard = metrics.lagged(a, hers, most)[1]
+            axes.plot(lags / pair.rate, heard, color=COLOURS["e"], lw=1, ls="--", label="a and Eve, as heard")
     axes.axvline(0, color="k", lw=0.5, ls=":")
     axes.set(xlabel="lag of b (s)", ylabel="Pearson correlation", title="correlation over lag")
     axes.legend(fontsize=7)

@@ -26,6 +26,7 @@ SENDERS = (
 )  # fmt: skip
 NEITHER = ("no", "no_of_samples", "id", "#", "", "n", "row", "count", "unnamed_0")  # numbers of rows that say nothing
 DELIMITERS: tuple[str | None, ...] = (";", "\t", ",", None)  # None is any white space
+WIDE = 16  # columns: as many may be subcarriers
 
 _MINUS = str.maketrans("\u2212\u2013", "--")  # spreadsheets write a minus or a dash for a hyphen
 _STRENGTH = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*dBm?", re.IGNORECASE)
@@ -78,10 +79,15 @@ class Columns:
                 return tuple(wanted)
             if wanted:
                 break
+        wide = (
+            "; or is it amplitudes of subcarriers alone? Then --format netstar"
+            if self.delimiter == "," and len(self.names) >= WIDE
+            else ""
+        )
         raise UnreadableRecording(
             path,
             reason="name the columns of the ends with --column-a and --column-b (in Python, a= and b=); "
-            f"there are {self._listed()}",
+            f"there are {self._listed()}{wide}",
         )
 
     def called(self, kinds: Sequence[str]) -> int | None:

@@ -12,7 +12,6 @@ from samefade.files.container import READER as CONTAINER
 from samefade.files.esp32_tool import READER as ESP32_TOOL
 from samefade.files.esp_csi import READER as ESP_CSI
 from samefade.files.intel import READER as INTEL
-from samefade.files.lines import head, unprintable
 from samefade.files.netstar import READER as NETSTAR
 from samefade.files.nexmon import READER as NEXMON
 from samefade.files.one_log import mark
@@ -20,6 +19,7 @@ from samefade.files.picoscenes import READER as PICOSCENES
 from samefade.files.reader import Reader
 from samefade.files.skyglow import READER as SKYGLOW
 from samefade.files.sounding import READER as SOUNDING
+from samefade.files.strangers import described
 from samefade.files.table import READER as TABLE
 from samefade.types import Recording
 
@@ -114,12 +114,8 @@ def _known(path: Path) -> Reader:
             return reader
     if path.is_dir():
         raise UnreadableRecording(path, reason="this is a folder, and not a samefade container")
-    start = "".join(head(path, 1)).lstrip()
-    if start.startswith(("{", "[")) and not unprintable(start):
-        why = "JSON is not read, such as a network server's log; write its times and signal strengths to a CSV table"
-        raise UnreadableRecording(path, reason=why)
     tried = ", ".join(reader.title for reader in FORMATS)
-    raise UnreadableRecording(path, reason=f"no known format; tried {tried}")
+    raise UnreadableRecording(path, reason=described(path) or f"no known format; tried {tried}")
 
 
 def _accepted(reader: Reader, options: dict[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class Intel:
             UnreadableRecording: When the file is damaged or holds no packet.
             OutOfRange: When no packet has this antenna or stream.
         """
-        records = list(_records(path.read_bytes()))
+        data = path.read_bytes()
+        records = list(_records(data))
         bodies = [body for code, body in records if code == PACKET]
         if not bodies or max(max(body[8], body[9]) for body in bodies) > 3:
             raise UnreadableRecording(path, reason="no packet in it, or one with more than 3 antennas")
@@ -63,7 +64,9 @@ class Intel:
             raise UnreadableRecording(path, reason=f"damaged: {len(bodies)} whole packets, {found['count']} parsed")
         most = (int(found["Nrx"].max()), int(found["Ntx"].max()))
         keep = (found["Nrx"] > antenna("rx", rx, most[0])) & (found["Ntx"] > antenna("tx", tx, most[1]))
+        whole = sum(3 + len(body) for _, body in records)
         lost = Counter({"not a packet": len(records) - len(bodies), "without this antenna": int((~keep).sum())})
+        lost["cut short"] = int(whole < len(data))
         kept = {name: values[keep] for name, values in found.items() if name != "count"}
         time, clock = _time(kept["timestamp_low"].astype(np.float64), np.flatnonzero(keep), rate)
         seq = _sequence(bodies)

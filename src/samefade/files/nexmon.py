@@ -61,7 +61,8 @@ class Nexmon:
         """
         if chip is not None and chip not in CHIPS:
             raise OutOfRange("chip", chip, ", ".join(CHIPS))
-        every = list(_packets(path.read_bytes()))
+        data = path.read_bytes()
+        every = list(_packets(data))
         packets = [packet for packet in every if _is_csi(packet)]
         tones = _tones(packets)
         if tones not in WIDTHS:
@@ -69,12 +70,20 @@ class Nexmon:
         code = int.from_bytes(packets[0][HEADERS + 16 : HEADERS + 18], "little")
         chip = chip or FLOATS.get(code, "43455c0")
         found = parsed(path, "Nexmon", FIELDS, chip=chip, bw=WIDTHS[tones])
+        cut = int(24 + sum(16 + len(packet) for packet in every) < len(data))
+        if (
+            cut and found["count"] == len(packets) + 1
+        ):  # the parser takes what is left of the last packet for a whole one
+            found = {name: values[:-1] if name not in ("count", "nano") else values for name, values in found.items()}
+        count = int(found["count"]) if not cut else min(int(found["count"]), len(packets))
         wanted = (found["core"] == core) & (found["spatial"] == stream)
         if not wanted.any():
             raise OutOfRange("core, stream", f"{core}, {stream}", "a core and a stream that occur in the file")
-        lost = Counter({"not CSI": len(every) - int(found["count"]), "other antenna or stream": int((~wanted).sum())})
+        lost = Counter(
+            {"not CSI": len(every) - count, "cut short": cut, "other antenna or stream": int((~wanted).sum())}
+        )
         about = {"format": self.name, "chip": chip, "width": f"{WIDTHS[tones]} MHz", "order": "as the chip gives it"}
-        return _split(found, wanted, _rssi(packets, int(found["count"])), lost, about)
+        return _split(found, wanted, _rssi(packets, count), lost, about)
 
 
 READER = Nexmon()
