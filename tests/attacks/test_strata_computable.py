@@ -125,15 +125,23 @@ def test_a_replay_is_worth_its_first_time(noisy_pair, name):
     assert left < fresh / 3 + 0.35
 
 
-@pytest.mark.parametrize("law", ["logistic", "Hénon", "a chirp that wraps"])
+# chaos seen through noise is new to whoever sees only that: a bit a sample for the logistic map, 0.6 for Hénon's, of
+# which about half a bit is told again; a cubic and a chirp hold nothing, and are learnt as the record goes on
+CREDITED = {"logistic": 0.75, "Hénon": 0.72, "a chirp that wraps": 1.0, "a cubic modulo 1": 1.7}
+
+
+@pytest.mark.parametrize("law", CREDITED)
 def test_a_nonlinear_law_loses_most_of_its_credit_and_the_claim(noisy_pair, law):
-    x = np.empty(N)
+    x, t = np.empty(N), T.astype(float)
     x[:2] = 0.3
     for i in range(2, N):
         x[i] = 4 * x[i - 1] * (1 - x[i - 1]) if law == "logistic" else 1 - 1.4 * x[i - 1] ** 2 + 0.3 * x[i - 2]
-    x = np.sin(2 * np.pi * np.sqrt(2) * T.astype(float) ** 2) if law == "a chirp that wraps" else x
+    x = {"a chirp that wraps": np.sin(2 * np.pi * np.sqrt(2) * t**2), "a cubic modulo 1": np.sqrt(2) * t**3 % 1}.get(
+        law, x
+    )
     worth, left = judged(noisy_pair(x))
-    # truth is 0; what is left is on the list of what THREATS.md says laws fool
+    # truth is 0 for who knows where it began; what is left is on the list of what THREATS.md says laws fool
+    assert left < CREDITED[law]
     assert left < 2.0 < next(iter(worth.by.values())) - min(worth.by.values())
     assert worth.claim == "estimate"
 

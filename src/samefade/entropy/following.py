@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.analog import Known, analogs
 from samefade.entropy.markov import upper
 from samefade.types import Float, Mask
 
@@ -19,6 +20,7 @@ Real = NDArray[np.float64]
 _RIDGE = 1e-9
 _BLOCKS = 8  # a window's coefficients are learnt anew as often as this
 _CELLS_AT_ONCE = 1 << 20
+_LINE = 8  # samples through which a straight line is taken off before analogies are looked for
 
 
 class Look(NamedTuple):
@@ -49,6 +51,36 @@ def following(x: Real, edges: Real, known: Real, heard: Mask, *, confidence: flo
         return 0.0
     unit, cuts = (x - x.mean()) / scale, (edges - x.mean()) / scale
     return min((_judge(look, unit, cuts, known, heard, confidence) for look in LOOKS), default=np.inf)
+
+
+def resembling(x: Real, edges: Real, *, step: int = 1, confidence: float = 0.99) -> float:
+    """Return the min-entropy of every so many-th symbol that the best guesser by analogy leaves, bits.
+
+    What followed like pasts is learnt from all samples; what is to be guessed is guessed from symbols' samples alone.
+    It is infinite where analogies foretell no more than a straight line does.
+
+    Args:
+        x: (n,) samples, evenly spaced, published ones first.
+        edges: (n, levels − 1) thresholds; rows with NaN are not judged.
+        step: How many samples lie from one symbol to the next.
+        confidence: Confidence of the upper bound on the share of right guesses.
+    """
+    judged: Mask = np.asarray(~np.isnan(edges).any(axis=1))
+    n, scale = int(np.count_nonzero(judged)), float(x.std())
+    if n < 2 or scale == 0 or len(x) < 2 * _LINE * step + 64:
+        return np.inf
+    lines = np.column_stack([np.ones(len(x)), *(np.roll(x, k * step) for k in range(1, _LINE + 1))])
+    lines[: _LINE * step, 1:] = 0.0
+    said = lines @ np.linalg.lstsq(lines[_LINE * step :], x[_LINE * step :], rcond=None)[0]
+    left = float((x - said).std())
+    if left <= _RIDGE * scale:
+        return np.inf  # a straight line foretells it
+    known = Known(x, (x - said) / left, np.ones(len(x), np.bool_), judged, left)
+    best = np.inf
+    for mean, spread in analogs(known, step=step):
+        right = _right(x[judged], (said + left * mean)[judged], left * spread[judged], edges[judged])
+        best = min(best, -float(np.log2(upper(right, n, confidence))))
+    return best
 
 
 def _judge(look: Look, x: Real, edges: Real, known: Real, heard: Mask, confidence: float) -> float:

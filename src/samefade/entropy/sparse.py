@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from samefade.entropy.following import echoes, following
+from samefade.entropy.following import echoes, following, resembling
 from samefade.entropy.gaussian import gaussian
 from samefade.entropy.regression import MOST_LAGS
 from samefade.errors import ConstantSignal, OutOfRange, TooFewSamples
@@ -86,4 +86,6 @@ def _followed(s: _Series, *, step: int) -> float:
         heard[:p] = False
     edges = np.concatenate([np.full((p, s.edges.shape[1]), np.nan), s.edges])
     at = slice(p % step, None, step)
-    return following(series[at], edges[at], known[at], heard[at])
+    asked = np.full(edges.shape, np.nan)
+    asked[at] = edges[at]
+    return min(following(series[at], edges[at], known[at], heard[at]), resembling(series, asked, step=step))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from samefade.entropy.analog import Known, analogs, costs
 from samefade.entropy.strings.law import Law
 from samefade.entropy.strings.surprise import surprised
 from samefade.types import Float, Strand
@@ -28,6 +29,7 @@ _MOST_BITS = 10
 _RANGE = 12.0  # standard deviations that the grid of samples covers
 _MEMORIES = (32, 512)  # samples that a running scale remembers
 _FOLLOWERS = ((8, 0.98), (24, 0.9995))  # order and forgetting of recursive least squares
+_ERRORS, _OUTLIER, _LATE = 12, 3.0, 50  # last errors that foretell; deviations; samples that trust goes by
 _KNOWN = 12  # columns that these use besides the past
 _LINE = 1e-12  # share of the largest value that rounding takes off a line
 _STEPPED = 8  # times that each value occurs on average where values come in steps
@@ -44,6 +46,7 @@ class Beside:
         contexts: (n, C) numbers 0 … 63 of what is known at each time, whatever it may tell.
         states: (n,) numbers 0 … 3 on which it depends whom to trust.
         likened: (n, G) what the series was when others were as they are now.
+        spoken: (p,) the series as far as it was published before, or None.
     """
 
     before: Float
@@ -51,6 +54,7 @@ class Beside:
     contexts: Index
     states: Index
     likened: Real
+    spoken: Float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +140,10 @@ def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:
 
     law = heard.law
     replay = law.innovations - heard.fresh
-    means, spreads = [np.zeros(len(replay))], [np.ones(len(replay))]
+    alike = _likely(heard, beside)
+    # who is trusted first: where analogs tell something, they tell most
+    means, spreads = [said for said, _ in alike], [error for _, error in alike]
+    means, spreads = [*means, np.zeros(len(replay))], [*spreads, np.ones(len(replay))]
     for memory in _MEMORIES:
         means.append(replay)
         spreads.append(_running(heard.fresh, memory, law.heard))
@@ -155,6 +162,47 @@ def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:
     mean, spread = np.column_stack(means), np.column_stack(spreads)
     each = law.spread[:, None]
     return law.expected[:, None] + each * mean, each * np.maximum(spread, 1e-3)
+
+
+def _likely(heard: Heard, beside: Beside) -> list[tuple[Real, Real]]:
+    """Return what followed the pasts most like each, published ones among them, and the deviation of its error."""
+    law, told = heard.law, np.zeros(0) if beside.spoken is None else np.asarray(beside.spoken, np.float64)
+    p = len(told)
+    target = np.concatenate([law.whiten(told), law.innovations])
+    known = np.concatenate([np.ones(p, np.bool_), law.heard])
+    ask = np.concatenate([np.zeros(p, np.bool_), law.heard])
+    values = np.concatenate([told, _lived(heard)])
+    found = [(said[p:], error[p:]) for said, error in analogs(Known(values, target, known, ask, law.deviation))]
+    if not found:
+        return []
+    found += [_less_memory(law, *each) for each in found]
+    return [_trusted(law, found)]
+
+
+def _less_memory(law: Law, said: Real, error: Real) -> tuple[Real, Real]:
+    """Return predictions with what their own last errors say of the next, as noise in a past does."""
+    from samefade.entropy.strings.loops import follow
+
+    off = np.clip((law.innovations - said) / error, -_OUTLIER, _OUTLIER) * error
+    more = np.empty(len(off))
+    back = np.column_stack([np.concatenate([np.zeros(k), off[:-k]]) for k in range(1, _ERRORS + 1)])
+    follow(off, law.heard, back, _FOLLOWERS[-1][1], more)
+    return said + np.clip(more, -20, 20), _running(off - more, 128, law.heard)
+
+
+def _trusted(law: Law, found: list[tuple[Real, Real]]) -> tuple[Real, Real]:
+    """Return the mean and deviation of all predictions together, each trusted by how well it did of late."""
+    from scipy.signal import lfilter
+
+    n = len(law.innovations)
+    each = [*found, (np.zeros(n), np.ones(n))]
+    cost = np.column_stack([costs(law.innovations, *one) for one in each]) * law.heard[:, None]
+    owed = lfilter([0.0, 1.0], [1.0, 1 / _LATE - 1], cost, axis=0)
+    weight = np.exp(owed.min(axis=1, keepdims=True) - owed)
+    weight /= weight.sum(axis=1, keepdims=True)
+    mean, spread = (np.column_stack(column) for column in zip(*each, strict=True))
+    middle = (weight * mean).sum(axis=1)
+    return middle, np.sqrt((weight * (spread**2 + (mean - middle[:, None]) ** 2)).sum(axis=1))
 
 
 def _unit(columns: Real) -> Real:
