@@ -180,6 +180,7 @@ def _beside(earlier: Real, own: Real, spoken: Real, eve: Float | None, span: int
         _levels(others, n),
         held,
         _likened(earlier, own),
+        spoken,
     )
 
 
