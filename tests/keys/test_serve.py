@@ -19,7 +19,7 @@ from etsi_qkd_014_client import QKD014Client
 from samefade.errors import CannotWrite, MissingExtra
 from samefade.keys import certificates, etsi, serve
 from samefade.keys.delivery import Delivery
-from samefade.keys.errors import BadCertificate, OthersMayRead
+from samefade.keys.errors import BadCertificate, CannotListen, OthersMayRead
 from samefade.keys.pairs import Pair
 
 ENC, DEC, STATUS = "/api/v1/keys/bob/enc_keys", "/api/v1/keys/alice/dec_keys", "/api/v1/keys/bob/status"
@@ -281,7 +281,7 @@ def test_without_the_extra_its_name_is_told(make_store, tls, now, monkeypatch, m
 
 def test_an_address_that_is_taken(tls, make_store, now):
     app = etsi.application(make_store(), "kme", now=lambda: now)
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotWrite, match="in use"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListen, match="in use"):
         serve.Server(app, settings(tls), port=taken.getsockname()[1])
 
 

@@ -157,3 +157,13 @@ class BadCertificate(InputError):
     def __init__(self, path: object, reason: str) -> None:
         """Name the file and say what is wrong with it."""
         super().__init__(file=path, reason=reason)
+
+
+class CannotListen(InputError):
+    """Nothing can be served at this address."""
+
+    advice = "Stop the program that listens there, or choose another port with --port, or an address of this machine."
+
+    def __init__(self, address: str, reason: str) -> None:
+        """Name the address and give the operating system's reason."""
+        super().__init__(address=address, reason=reason)

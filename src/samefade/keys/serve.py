@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samefade.errors import CannotWrite, MissingExtra
-from samefade.keys.errors import BadCertificate
+from samefade.errors import MissingExtra
+from samefade.keys.errors import BadCertificate, CannotListen
 from samefade.keys.private import refuse_open
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Server:
             MissingExtra: When the extra `serve` is not installed.
             BadCertificate: When a certificate cannot be used.
             OthersMayRead: When others may read the private key.
-            CannotWrite: When the address is taken, or not this machine's.
+            CannotListen: When the address is taken, or not this machine's.
         """
         try:
             import uvicorn
@@ -137,7 +137,7 @@ def _listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=_MOST_CONNECTIONS)
     except OSError as error:
-        raise CannotWrite(f"{host}:{port}", error.strerror or str(error)) from None
+        raise CannotListen(f"{host}:{port}", error.strerror or str(error)) from None
 
 
 @contextmanager
