@@ -175,15 +175,20 @@ def test_a_record_that_changes_all_along_is_refused():
         segments(np.ones(5000))
 
 
-def test_an_hour_at_ten_hertz_is_judged_in_fifty_milliseconds():
+def seconds(work):
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def test_an_hour_at_ten_hertz_is_judged_within_eight_times_what_sorting_it_takes():
     x = fading(np.random.default_rng(24), 36_000, 0.9)
-    taken = []
-    for _ in range(5):
-        start = time.process_time()
-        stationary(x)
-        taken.append(time.process_time() - start)
-    # 10 to 20 ms on two shared cores; the margin is for a machine that does something else besides
-    assert min(taken) < 0.05
+    values = x.tolist()
+    ours, theirs = zip(
+        *((seconds(lambda: stationary(x)), seconds(lambda: sorted(values))) for _ in range(20)), strict=True
+    )
+    # 2.7 times on two shared cores, 14 ms beside 5; in pairs, so that other programs disturb both
+    assert min(ours) < 8 * min(theirs)
 
 
 def test_bad_input_is_refused():
