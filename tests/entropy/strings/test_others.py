@@ -119,3 +119,23 @@ def test_the_account_sees_late_copies():
     # noise of a tenth leaves about one bit of a cell of a quarter; by itself the copy would be worth as much again
     assert alone > 3
     assert worth(x, np.roll(x, 9) + 0.1 * noise(4)) < alone + 1.2
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda x: np.column_stack([x[:, 0], x[:, 0], x[:, 1]]),  # twins
+        lambda x: x * 10.0 ** np.array([-12, 0, 12]),
+        lambda x: np.column_stack([x[:, :2], np.arange(len(x)) == 5]),  # one value that is another
+        lambda x: np.column_stack([x[:, :2], x[:, 2] > 2.5]),
+        lambda x: np.repeat(x, 4, axis=0)[: len(x)],
+        lambda x: x + 1e9 * (np.arange(len(x)) == 100)[:, None],
+    ],
+    ids=["twins", "units", "spike", "rare", "held", "outlier"],
+)
+def test_what_strands_are_like_is_no_reason_to_fail(bend):
+    x = bend(np.column_stack([fade(i, n=1500) for i in range(3)]))
+    heard = np.arange(1500) % 11 > 0
+    code = together(x, heard)
+    assert code is None or np.isfinite(code.bits).all()
+    assert np.isfinite(echo(x[:, :2], x[:, 2], heard)).all()

@@ -228,8 +228,9 @@ def _lived(series: Real, heard: Flags) -> Real:
 
 def _floor(values: Real) -> float:
     """Return the least deviation that a value may have: where values come in steps, none is surer than a step."""
-    found = np.unique(np.round(values, 9))
-    return _STEP * float(np.diff(found).min()) if len(found) < len(values) / _STEPPED else 1e-9
+    own = float(values.std())
+    found = np.unique(np.round(values / own, 9))
+    return _STEP * own * float(np.diff(found).min()) if 1 < len(found) < len(values) / _STEPPED else 1e-9 * own
 
 
 def _bumps(points: Real, count: int, width: float) -> Real:
