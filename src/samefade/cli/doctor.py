@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -17,10 +18,14 @@ CORE = ("numpy", "scipy", "array-api-compat", "PyWavelets", "cryptography", "poo
 EXTRAS = {
     "store": ("xarray", "zarr"),
     "nics": ("csiread",),
-    "pages": ("jinja2",),
+    "coap": ("aiocoap", "lakers"),
+    "serial": ("serial", "serial_asyncio_fast"),
+    "serve": ("starlette", "uvicorn"),
     "tables": ("pyarrow",),
-    "cluster": ("distributed",),
+    "cluster": ("pyarrow", "distributed"),
     "learn": ("jax", "equinox", "optax"),
+    "pages": ("jinja2",),
+    "mqtt": ("aiomqtt",),
 }
 
 
@@ -64,7 +69,12 @@ def _version(name: str) -> str | None:
 
 def _mirror() -> tuple[str, bool, str]:
     folder = os.environ.get("SAMEFADE_DATA", "")
-    detail = folder or "SAMEFADE_DATA is not set: sets are downloaded when asked for"
+    if not folder:
+        detail = "SAMEFADE_DATA is not set: sets are downloaded when asked for"
+    elif Path(folder).expanduser().is_dir():
+        detail = folder
+    else:
+        detail = f"SAMEFADE_DATA names {folder}, where no folder is: sets are downloaded when asked for"
     return "public data", True, f"{len(data.sets())} sets known; {detail}"
 
 
