@@ -52,6 +52,7 @@ def test_a_page_for_the_owner_and_what_it_rests_on(samefade, carried, tmp_path):
     assert again.code == 0, again.err
     page = (tmp_path / "again.html").read_text(encoding="utf-8")
     assert "the same at both ends" in page
+    assert f", matched by {key['matching']}." in page
     assert not any(secret in page for secret in key["key_hex"])
 
 

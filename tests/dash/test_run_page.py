@@ -164,6 +164,15 @@ def test_a_run_that_somebody_else_wrote_is_a_page_or_refused_in_words(made, tmp_
     assert text.startswith("<!DOCTYPE html>")
 
 
+def test_a_saved_run_says_how_its_samples_were_matched(made, tmp_path, parse):
+    path = tmp_path / "run.json"
+    for told in (made.report.to_json(), made.certificate.to_json(private=True)):
+        path.write_text(json.dumps(told | {"matching": "sequence number"}), encoding="utf-8")
+        facts = dash.saved(path)
+        assert (facts["matching"], "matching" in facts["certificate"]) == ("sequence number", False)
+        assert "matched by sequence number" in " ".join(parse(dash.page(facts, source=path)).words.split())
+
+
 def test_what_is_no_run_is_refused(tmp_path):
     path = tmp_path / "x.json"
     for text in ("", "[1]", '{"schema": "samefade.error/1"}', "[" * 100_000, '{"schema": []}', "\x00"):
