@@ -52,3 +52,15 @@ def test_a_refused_operator_is_said_below_the_table(samefade, table, tmp_path):
     seen = samefade("decompose", *given(short))
     assert seen.code == 0, seen.err
     assert "moving average 51: " in seen.out
+
+
+@pytest.mark.parametrize("more", [(), ("--json",), ("--plot", "parts.png")])
+def test_a_constant_signal_is_refused_as_elsewhere(samefade, tmp_path, monkeypatch, more):
+    monkeypatch.chdir(tmp_path)
+    still = tmp_path / "still.csv"
+    still.write_text("device,gateway\n" + "".join(f"-70,{-80 + i % 7}\n" for i in range(400)), encoding="utf-8")
+    seen, measured = (samefade(command, *given(still), *more) for command in ("decompose", "measure"))
+    assert seen.code == measured.code == 3
+    assert seen.err == measured.err
+    assert seen.out == measured.out
+    assert [path.name for path in tmp_path.iterdir()] == ["still.csv"]

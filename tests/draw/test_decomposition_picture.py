@@ -5,7 +5,7 @@ import pytest
 
 from samefade import draw
 from samefade.errors import NotEnough
-from samefade.reciprocity import decompose, heard
+from samefade.reciprocity import decompose, parts_of
 from samefade.restore import Cosine, Detrend, Difference
 from samefade.types import Observation, Pair
 
@@ -32,8 +32,8 @@ def test_a_decomposition_is_drawn(pair, tmp_path, operator, with_eve):
 
 def test_nothing_is_drawn_where_nothing_was_measured(pair, tmp_path):
     short = pair.each(lambda x: x.window(0, 10))
-    rows = [heard(short)]
-    assert rows[0].refused is not None
+    rows = parts_of(short, "it", Detrend(21))
+    assert all(row.refused is not None for row in rows)
     with pytest.raises(NotEnough):
         draw.decomposition(short, rows, tmp_path / "parts.png", operator=Detrend(21), name="it")
     assert not list(tmp_path.iterdir())

@@ -1,9 +1,12 @@
 """What each decomposition leaves to the ends and to Eve: closed forms, and the public recordings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from samefade import api, channel, metrics
+from samefade.errors import ConstantSignal, TooFewSamples
 from samefade.reciprocity import OPERATORS, decompose, heard, parts_of
 from samefade.restore import CoherentBand, Detrend, Difference, Golay, Innovation
 from samefade.types import Observation, Pair
@@ -109,6 +112,14 @@ def test_an_operator_that_refuses_says_why(world):
     large, small = parts_of(apart, "c", CoherentBand(share=1.0, hold=1.0))
     assert large.refused == small.refused
     assert small.refused is not None
+
+
+def test_what_does_not_vary_or_is_hardly_heard_holds_no_parts(world):
+    flat = replace(world, b=observed(np.full(N, -70.0), "b"))
+    with pytest.raises(ConstantSignal, match="end b, value -70"):
+        decompose(flat, {"m": Detrend(21)})
+    with pytest.raises(TooFewSamples):
+        decompose(world.each(lambda x: x.window(0, 12)), {"m": Detrend(21)})
 
 
 def test_of_several_tones_the_main_one_counts():

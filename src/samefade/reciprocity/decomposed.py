@@ -110,6 +110,9 @@ def decompose(
         operators: Name → operator.
         learn: Share of the record, from its start, that operators learn from which learn anything; they are then
             measured on the rest of it, and the others on all of it.
+
+    Raises:
+        NotEnough: As `heard`.
     """
     split = (part for name, one in operators.items() for part in parts_of(pair, name, one, learn=learn))
     return (heard(pair), *split)
@@ -120,13 +123,11 @@ def heard(pair: Pair[Observation]) -> PartEvidence:
 
     Args:
         pair: As for `decompose`.
+
+    Raises:
+        NotEnough: When an end does not vary or hardly anything was heard by all: then no part holds anything.
     """
-    one = pair.one_tone()
-    try:
-        features = [Raw().restore(x) for x in _ends(one)]
-        return _measured("as heard", "whole", features)
-    except SamefadeError as error:
-        return PartEvidence("as heard", "whole", refused=str(error))
+    return _measured("as heard", "whole", [Raw().restore(x) for x in _ends(pair.one_tone())])
 
 
 def parts_of(
