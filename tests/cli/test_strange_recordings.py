@@ -81,3 +81,22 @@ def test_a_record_that_is_mostly_gaps_says_to_cut_it(samefade, tmp_path):
     rows = (f"{t},{x},{y}\n" for t, x, y in zip(times, a, b, strict=True))
     path.write_text("time,a_rssi,b_rssi\n" + "".join(rows), "utf-8")
     assert "Cut the recording" in refused(samefade("measure", path), 3)
+
+
+def test_a_gain_that_changes_is_warned_of(samefade, tmp_path):
+    def gained(seed, gain):
+        rng = np.random.default_rng(seed)
+        front = "CSI_DATA,{n},1a:00:00:00:00:00,-40,11,-95,5,{gain},11,{t},47,0,8,0"
+        return "\n".join(
+            front.format(n=n, t=10_000 * n, gain=gain(n)) + f',"[{",".join(map(str, rng.integers(-99, 99, 8)))}]"'
+            for n in range(300)
+        )
+
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    a.write_text(gained(1, lambda n: 40 + n // 100), "utf-8")
+    b.write_text(gained(2, lambda _: 40), "utf-8")
+    warned = "the gain of end a changes between packets and scales its amplitudes, not undone"
+    told = samefade("measure", a, b, "--tone", "3", "--json").json["matching"]
+    assert told.endswith(warned)
+    assert samefade("read", a, "--out", tmp_path / "a.zarr.zip").code == 0
+    assert samefade("measure", b, tmp_path / "a.zarr.zip", "--tone", "3").out.count("the gain of end b") == 1

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from samefade.errors import UnreadableRecording
-from samefade.files import read
+from samefade.files import along, container, read
+from samefade.files.converting import convert
+from samefade.files.gains import gains
 
 LONG = (
     "type,id,mac,rssi,rate,sig_mode,mcs,bandwidth,smoothing,not_sounding,aggregation,stbc,fec_coding,sgi,noise_floor,"
@@ -24,10 +26,10 @@ def long(count, *, values=VALUES, local=None, size=None, first=0, mac="1a:00:00:
     return f'{front},"[{data}]"'
 
 
-def short(count, values=VALUES, size=None):
+def short(count, values=VALUES, size=None, gains="5,40"):
     size = len(values) if size is None else size
     data = ",".join(map(str, values))
-    return f'CSI_DATA,{count},1a:00:00:00:00:00,-40,11,-95,5,40,11,{10_000 * count},47,0,{size},1,"[{data}]"'
+    return f'CSI_DATA,{count},1a:00:00:00:00:00,-40,11,-95,{gains},11,{10_000 * count},47,0,{size},1,"[{data}]"'
 
 
 def log(path, *texts):
@@ -51,6 +53,33 @@ def test_the_short_form_has_no_known_layout(tmp_path):
     (heard,) = read(log(tmp_path / "x.csv", SHORT, *(short(i) for i in range(1, 4))))
     assert (heard.raw.dtype, heard.raw.shape) == (np.int8, (3, 64, 2))
     assert (heard.about["layout"], heard.about["null tones"]) == ("unknown", "0 1")
+
+
+def test_gains_of_the_short_form_are_named_and_what_they_do_is_told(tmp_path):
+    (heard,) = read(log(tmp_path / "x.csv", *(short(i) for i in range(1, 6))))
+    assert heard.about["gain"] == "fft_gain 5, agc_gain 40, the same in all packets"
+    forced = ["5,40", "-3,44", "-3,44", "5,40", *["5,40"] * 4]
+    (heard,) = read(log(tmp_path / "y.csv", *(short(i, gains=gain) for i, gain in enumerate(forced, start=1))))
+    assert heard.about["gain"] == (
+        "fft_gain -3 to 5, agc_gain 40 to 44; changes 2 times, last with packet 4; "
+        "amplitudes are left as they were scaled"
+    )
+    assert np.ptp(heard.raw, axis=0).max() == 0  # the values as printed
+    convert(tmp_path / "y.csv", tmp_path / "y.zarr")
+    assert container.read(tmp_path / "y.zarr")[0].about["gain"] == heard.about["gain"]
+    (heard,) = read(log(tmp_path / "z.csv", long(1), long(2)))
+    assert "gain" not in heard.about
+    (heard,) = read(log(tmp_path / "odd.csv", short(1), short(2, gains="5,?")))
+    assert dict(heard.dropped) == {"damaged field": 1}
+
+
+@pytest.mark.parametrize("piece", [1, 3, 7, 100])
+def test_changes_of_a_gain_are_counted_alike_in_pieces_of_any_length(monkeypatch, piece):
+    monkeypatch.setattr(along, "PIECE", piece)
+    one, other = np.repeat([5.0, 6.0, 5.0], 7), np.repeat([40.0, 41.0], [20, 1])
+    assert "5 to 6, y 40 to 41; changes 3 times, last with packet 21;" in gains(x=one, y=other)["gain"]
+    assert gains(x=one, y=np.full(21, np.nan))["gain"].startswith("x 5 to 6; changes 2 times, last with packet 15;")
+    assert gains(x=np.full(21, np.nan)) == {}
 
 
 def test_twelve_bits_are_kept_in_the_short_form_only(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 from samefade import data, files
 from samefade.errors import EndsDisagree, OutOfRange, UnreadableRecording
 from samefade.files.formats import reader_of
+from samefade.files.gains import uneven
 from samefade.files.one_log import NOT_EVE, of_one_log, one_radio
 from samefade.observe import By, unit
 from samefade.observe import pair as match_pair
@@ -81,7 +82,7 @@ def read_pair(  # noqa: PLR0913 -- every choice of how files become a pair is ma
     )
     refuse_one_tone(first, all_tones=all_tones)
     refuse_copies(made, a, a if b is None else b)
-    told = [made.matching, *chosen, *(() if hers else (NOT_EVE,))]
+    told = [made.matching, *chosen, *(() if hers else (NOT_EVE,)), *_scaled(made)]
     return replace(made, matching="; ".join(told)) if len(told) > 1 else made
 
 
@@ -126,6 +127,12 @@ def read_set(
 def _file(file: data.DataFile, path: Path) -> tuple[Recording, ...]:
     named = {} if file.format is None else {"format": file.format}
     return files.read(path, **named, **file.options)
+
+
+def _scaled(made: Pair[Observation]) -> list[str]:
+    """Warn of each end whose receiver changed its gain."""
+    ends = [end for end, one in zip("abe", made.recordings, strict=False) if uneven(one.about)]
+    return [f"the gain of end {end} changes between packets and scales its amplitudes, not undone" for end in ends]
 
 
 def _only(column: str | int | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samefade.files.clock import Stamps, choose, count_on
+from samefade.files.gains import gains
 from samefade.files.layout import Layout
 from samefade.files.packets import NUMBERS, Group
 from samefade.types import Float, Integer, Recording
@@ -67,7 +68,8 @@ def _recording(
     time, clock = choose(Stamps(of["host"], of["real"], of["unpadded"], of["local"]), rate)
     seq, counter = _sequence(of["seq"])
     noise = f"{np.median(of['noise']):g} dBm" if np.isfinite(of["noise"]).all() else "not logged"
-    about = facts(name, kind, counter, noise)
+    gain = gains(fft_gain=of["fft_gain"], agc_gain=of["agc_gain"])
+    about = facts(name, kind, counter, noise) | gain
     tones = np.arange(kind.pairs)
     rssi = of["rssi"].astype(np.int16)
     return Recording(device, time, clock, raw, rssi, seq, tones, None, lost, about)

@@ -107,6 +107,8 @@ def _heard(fields: list[str], values: str, host: float) -> Heard | str:
         *_real(fields[23]),
         float(int(fields[18])),
         _NAN,
+        _NAN,
+        _NAN,
     )
     return Heard((fields[1], fields[2].upper()), packet, numbers, size or 0, declared, body)
 

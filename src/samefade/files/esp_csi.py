@@ -34,10 +34,11 @@ class Columns(NamedTuple):
     state: int
     length: int
     packet: tuple[int, int, int, int] | None
+    gains: tuple[int, ...]  # of the Fourier transform and of the amplifier
 
 
-LONG = Columns(noise=13, local=17, state=20, length=21, packet=(16, 4, 6, 10))
-SHORT = Columns(noise=4, local=8, state=10, length=11, packet=None)
+LONG = Columns(noise=13, local=17, state=20, length=21, packet=(16, 4, 6, 10), gains=())
+SHORT = Columns(noise=4, local=8, state=10, length=11, packet=None, gains=(5, 6))
 
 
 @dataclass(frozen=True)
@@ -134,5 +135,6 @@ def _heard(fields: list[str], values: str, at: Columns, host: float) -> Heard | 
         _NAN,
         local,
         float(int(fields[0]) % _COUNT),
+        *([float(int(fields[i])) for i in at.gains] or (_NAN, _NAN)),
     )
     return Heard(("STA", fields[1].lower()), packet, numbers, size, declared, body, int(fields[at.length + 1]) != 0)

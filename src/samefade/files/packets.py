@@ -64,7 +64,7 @@ class Heard(NamedTuple):
     invalid_start: bool = True  # the first two pairs hold no channel
 
 
-NUMBERS = ("rssi", "noise", "host", "real", "unpadded", "local", "seq", "line")
+NUMBERS = ("rssi", "noise", "host", "real", "unpadded", "local", "seq", "fft_gain", "agc_gain", "line")
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Group:
     kept: int = 0
 
     def keep(self, pairs: Integer, numbers: Float) -> None:
-        """Take a finished block: (m, k, 2) values and (m, 8) numbers."""
+        """Take a finished block: (m, k, 2) values and (m, 10) numbers."""
         self.blocks.append(pairs)
         self.numbers.append(numbers)
         self.kept += len(numbers)

@@ -11,6 +11,7 @@ from samefade.files.along import Column, OnDisk, every, pieces, table
 from samefade.files.assemble import NO_COUNT, OWN_COUNT, SENDERS_COUNT, Groups, chosen_of, facts, fits
 from samefade.files.clock import Counted, Stamps, choose_column
 from samefade.files.flow import Flow
+from samefade.files.gains import gains
 from samefade.files.layout import Layout
 from samefade.files.packets import NUMBERS, Group
 from samefade.types import Float, Integer, Recording
@@ -45,7 +46,7 @@ class Spooled(Group):
         return found.reshape(-1, self.layout.pairs, 2)
 
     def told(self, start: int, stop: int) -> Float:
-        """Return the numbers of some packets, (m, 8)."""
+        """Return the numbers of some packets, (m, 10)."""
         return table(self.path.with_suffix(".numbers"), len(NUMBERS), start, stop)
 
 
@@ -72,7 +73,8 @@ def _flow(device: str, kind: Layout, spool: Spooled, lost: Counter[str], name: s
         numbers = None if seq is None else seq.numbers(start, stop)
         return Recording(device, axis[start:stop], clock, raw, rssi, numbers, np.arange(kind.pairs))
 
-    return Flow(spool.kept, lost, facts(name, kind, counter, _noise(of["noise"])), piece)
+    gain = gains(fft_gain=of["fft_gain"], agc_gain=of["agc_gain"])
+    return Flow(spool.kept, lost, facts(name, kind, counter, _noise(of["noise"])) | gain, piece)
 
 
 def _joined(chosen: list[Spooled]) -> Spooled:
