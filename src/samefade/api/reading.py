@@ -153,9 +153,10 @@ def _chosen(path: Place, found: tuple[Recording, ...]) -> str:
 def _hers(eve: Place, options: dict[str, Any]) -> dict[str, Any]:
     """Return what was said of the ends' files that holds for Eve's too: the rate, and in a table sign and time."""
     rate = {name: options[name] for name in ("rate",) if name in options}
-    if not {"sign", "time"} & options.keys() or reader_of(Path(eve), {})[0].name != "table":
+    if not {"sign", "time"} & options.keys():
         return rate
-    return rate | {name: options[name] for name in ("sign", "time") if name in options}
+    takes = {"table": ("sign", "time"), "netstar": ("time",)}.get(reader_of(Path(eve), {})[0].name, ())
+    return rate | {name: options[name] for name in takes if name in options}
 
 
 def _two(path: Place, found: tuple[Recording, ...]) -> tuple[Recording, Recording]:

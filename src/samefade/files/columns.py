@@ -79,11 +79,7 @@ class Columns:
                 return tuple(wanted)
             if wanted:
                 break
-        wide = (
-            "; or is it amplitudes of subcarriers alone? Then --format netstar"
-            if self.delimiter == "," and len(self.names) >= WIDE
-            else ""
-        )
+        wide = "; or is it amplitudes of subcarriers alone? Then --format netstar" if len(self.names) >= WIDE else ""
         raise UnreadableRecording(
             path,
             reason="name the columns of the ends with --column-a and --column-b (in Python, a= and b=); "

@@ -67,7 +67,7 @@ def reader_of(path: Path, options: Mapping[str, Any]) -> tuple[Reader, dict[str,
     if reader not in (None, CONTAINER) and path.is_dir():
         raise UnreadableRecording(path, reason="this is a folder")
     if reader is None:
-        reader = _known(path)
+        reader = _known(path, own)
     return reader, _accepted(reader, own)
 
 
@@ -108,10 +108,16 @@ def _look(path: Path) -> None:
         raise UnreadableRecording(path, reason=getattr(refused, "strerror", None) or str(refused)) from refused
 
 
-def _known(path: Path) -> Reader:
+def _known(path: Path, options: Mapping[str, Any]) -> Reader:
+    """Return the first reader that knows the file, and rather one that takes every option: columns are of tables."""
+    found = None
     for reader in (CONTAINER,) if path.is_dir() else FORMATS:
         if reader.can_read(path):
-            return reader
+            if set(options) - {"rate"} <= set(inspect.signature(reader.read).parameters):
+                return reader
+            found = found or reader
+    if found is not None:
+        return found
     if path.is_dir():
         raise UnreadableRecording(path, reason="this is a folder, and not a samefade container")
     tried = ", ".join(reader.title for reader in FORMATS)

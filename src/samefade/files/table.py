@@ -79,10 +79,10 @@ class Table:
         out = []
         for name, own, lost in _by_sender(rows, shape, dropped):
             seq, counter = _sequence(own, shape, shared=len(chosen) == 2)
-            axis, clock = _axis(own, seq, shape, path, time=time, rate=rate)
+            times, clock = axis(own, seq, shape, path, time=time, rate=rate)
             told = None if counter.startswith(NO_COUNT) else seq
             about = {"format": NAME, "counter": counter, **_passed_over(shape, chosen, clock)}
-            sheet = _Sheet(path, shape, own, lost, axis, clock, told, about, name)
+            sheet = _Sheet(path, shape, own, lost, times, clock, told, about, name)
             out += [_end(sheet, at, sign=sign, missing=missing) for at in chosen]
         return tuple(out)
 
@@ -157,10 +157,22 @@ def _sequence(rows: Rows, shape: Columns, *, shared: bool) -> tuple[Integer, str
     return np.arange(len(rows)), ("row: the two ends share it" if shared else NO_COUNT) + why
 
 
-def _axis(
+def axis(
     rows: Rows, seq: Integer, shape: Columns, path: Path, *, time: str | int | None, rate: float | None
 ) -> tuple[Float, str]:
-    """Return the time of each row, NaN where it has none, and the clock in words."""
+    """Return the time of each row, (n,) s, NaN where it has none, and the clock in words.
+
+    Args:
+        rows: Their words.
+        seq: Their numbers, (n,), for when there is no clock.
+        shape: What the columns are called.
+        path: The table.
+        time: The column of the time; without it the one that is called like a clock.
+        rate: Rows per second, Hz, where there is no clock.
+
+    Raises:
+        UnreadableRecording: When there is no such column.
+    """
     column = shape.find(time, path) if time is not None else None
     guessed = time is None and rate is None
     clocks = shape.all_called(CLOCKS) if guessed else []
@@ -183,11 +195,11 @@ def _axis(
 
 def _untimed(seq: Integer, rate: float | None, clocks: list[str], why: str) -> tuple[Float, str]:
     """Take the rows at the declared rate, and say which columns of time are left aside, and why."""
-    axis, told = by_row(seq, rate)
+    times, told = by_row(seq, rate)
     if not clocks:
-        return axis, told
+        return times, told
     named = " and ".join(f"column {name!r}" for name in clocks)
-    return axis, told.replace("no clock read from the file", f"{named} left aside: {why}")
+    return times, told.replace("no clock read from the file", f"{named} left aside: {why}")
 
 
 def _passed_over(shape: Columns, chosen: tuple[int, ...], clock: str) -> dict[str, str]:
