@@ -13,7 +13,7 @@ from benchmarks.table import show
 NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py"))
 SKIPPED = {"__init__", "__main__", "table"}
 # these take options of their own, when they are named first and alone
-OPTIONS = {"grid", "hostile", "lpwan", "presence", "responder"}
+OPTIONS = {"grid", "hostile", "lpwan", "predictable", "presence", "responder"}
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from samefade.amplify import Toeplitz
 from samefade.observe import guard_time
 from samefade.quantize import CellBelief
 from samefade.schemes import Strata
-from samefade.types import Observation, Pair
+from samefade.types import Observation, Pair, Terms
 from samefade.types.observation import End
 
 Row = dict[str, object]
@@ -73,29 +73,31 @@ def rows() -> list[Row]:
 
 
 @dataclass(frozen=True)
-class _Ideal:
-    """What perfect parts would have come to on the kept half, bits."""
+class Ideal:
+    """What perfect parts would have come to on the kept half, bits; how many samples it has, and what was agreed."""
 
     entropy: float
     told: float
+    samples: int
+    terms: Terms
 
 
 def _lost(pair: Pair[Observation], report: api.Report, whole: float) -> dict[str, float]:
     """Return what each cause took, bits a kept sample; together they are all that is missing there."""
-    ideal, n = _ideal(pair), report.samples
+    perfect, n = ideal(pair), report.samples
     lines = {entry.what: entry.bits for entry in report.ledger.entries}
     smooth = report.ledger.entries[0].bits
     sent = -sum(bits for what, bits in lines.items() if what.startswith("polar code"))
     fixed = -sum(bits for what, bits in lines.items() if bits < 0 and not what.startswith("polar code"))
     return {
-        "cells, blocks and the law as estimated": whole - (ideal.entropy - ideal.told) / n,
-        "smoothing (2⁻⁶⁴)": (ideal.entropy - smooth) / n,
-        "the code, above what a perfect one tells": (sent - ideal.told) / n,
+        "cells, blocks and the law as estimated": whole - (perfect.entropy - perfect.told) / n,
+        "smoothing (2⁻⁶⁴)": (perfect.entropy - smooth) / n,
+        "the code, above what a perfect one tells": (sent - perfect.told) / n,
         "fixed costs: tags, margin, keys counted": fixed / n,
     }
 
 
-def _ideal(pair: Pair[Observation]) -> _Ideal:
+def ideal(pair: Pair[Observation]) -> Ideal:
     """Repeat the steps of a run, without smoothing and with a code that tells what b's belief leaves open."""
     scheme = replace(Strata(), amplify=_NO_SMOOTHING)
     spoken, _ = pair.split()
@@ -107,7 +109,8 @@ def _ideal(pair: Pair[Observation]) -> _Ideal:
     belief = scheme.believed(scheme.symbols(b, terms), b, terms).belief
     if not isinstance(belief, CellBelief):
         raise TypeError("Strata believes in cells")
-    return _Ideal(worth.per_symbol * len(symbols), _open(belief, symbols.values.astype(np.int64)))
+    told = _open(belief, symbols.values.astype(np.int64))
+    return Ideal(worth.per_symbol * len(symbols), told, len(kept.a), terms)
 
 
 def _open(belief: CellBelief, cells: NDArray[np.int64]) -> float:
