@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -26,31 +28,31 @@ def test_a_private_file_is_whole_and_never_replaced(tmp_path):
         write_private(tmp_path / "no" / "such", b"")
 
 
-def die_at(monkeypatch, name, before):
-    """Have the process killed at its call, or right after it."""
-    real = getattr(os, name)
-
-    def last(*args, **named):
-        if not before:
-            real(*args, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    monkeypatch.setattr(private.os, name, last)
+# a process of its own: one that other tests have left threads in cannot fork
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from samefade.keys.private import write_private
+name, before = sys.argv[2], sys.argv[3] == "True"
+real = getattr(os, name)
+def last(*args, **named):
+    if not before:
+        real(*args, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(os, name, last)
+write_private(Path(sys.argv[1]), b"whole")
+"""
 
 
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system knows no nameless files")
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("name", CALLS)
-def test_a_kill_leaves_the_whole_file_or_nothing(fast_path, monkeypatch, name, before):
+def test_a_kill_leaves_the_whole_file_or_nothing(fast_path, name, before):
     if not private._linked(fast_path / "try", b""):
         pytest.skip("this file system knows no nameless files")
     (fast_path / "try").unlink()
-    child = os.fork()
-    if child == 0:
-        die_at(monkeypatch, name, before)
-        write_private(fast_path / "secret", b"whole")
-        os._exit(1)  # the call was never made
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    words = [sys.executable, "-c", DYING, str(fast_path / "secret"), name, str(before)]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     left = {file.name: file.read_bytes() for file in fast_path.iterdir()}
     assert left == ({"secret": b"whole"} if name == "close" or (name == "link" and not before) else {})
 

@@ -204,8 +204,8 @@ def _tell(found: "Outcomes") -> None:
     columns = ("kind", "devices", "delivered", "pairs a day", "r", "r with Eve", "secret bits a pair", "with a key",
                "days a key", "with a longer run", "days then", "joules then")  # fmt: skip
     show(table(title, *columns, rows=rows))
-    say(f"medians; a run keeps at most {setting.longest:,.0f} pairs; joules are those of hearing the answers and of the "
-        "discussion, beside ordinary traffic")  # fmt: skip
+    say(f"medians; a run keeps at most {setting.longest:,.0f} pairs; joules are those of hearing the answers and of "
+        "the discussion, beside ordinary traffic")  # fmt: skip
     limits = [(why, f"{count:,}") for why, count in total["limits"].items()]
     show(table("what limits", "", "devices", rows=limits))
     frames = total["frames"]

@@ -170,9 +170,9 @@ def _likely(heard: Heard, beside: Beside) -> list[tuple[Real, Real]]:
     p = len(told)
     target = np.concatenate([law.whiten(told), law.innovations])
     known = np.concatenate([np.ones(p, np.bool_), law.heard])
-    ask = np.concatenate([np.zeros(p, np.bool_), law.heard])
     values = np.concatenate([told, _lived(heard)])
-    found = [(said[p:], error[p:]) for said, error in analogs(Known(values, target, known, ask, law.deviation))]
+    # what was spoken is foretold, too: how far guesses err there says how far to trust them
+    found = [(said[p:], error[p:]) for said, error in analogs(Known(values, target, known, known, law.deviation))]
     if not found:
         return []
     found += [_less_memory(law, *each) for each in found]
