@@ -115,6 +115,7 @@ def test_what_another_grid_was_refused_is_not_told_again(samefade, grid, tmp_pat
     first = samefade("bench", grid, "--out", tmp_path / "out", "--workers", "1", "--json").json
     assert (first["cells"], first["refused"]) == (6, 3)
     assert [one["data"] for one in first["refusals"]] == ["sim:static"]
+    assert "says in words why" in samefade("bench", grid, "--out", tmp_path / "out", "--workers", "1").out
     grid.write_text(SMALL.replace(SMALL.splitlines()[3], 'data = ["sim:carried"]'), "utf-8")
     again = samefade("bench", grid, "--out", tmp_path / "out", "--workers", "1", "--json").json
     assert (again["cells"], again["finished_before"], again["refused"]) == (6, 3, 0)

@@ -124,6 +124,7 @@ def test_a_scheme_that_finds_no_key_ends_with_exit_code_3_and_advice(samefade, r
     assert seen.code == 3
     assert "too little entropy" in seen.out
     assert "Record for longer" in seen.err
+    assert "Ask the other end" not in seen.err  # both ends are here, and one of them knows
 
 
 @pytest.mark.usefixtures("virtual")
@@ -185,6 +186,15 @@ def test_more_than_the_recording_has_is_not_enough(samefade, recording):
     seen = samefade("node", "--replay", recording, "--kept", 100_000, "--json")
     assert seen.code == 3
     assert one_object(seen)["refusal"]["numbers"]["have"] == 3200
+
+
+def test_a_recording_that_is_not_there_is_called_a_file(samefade, tmp_path):
+    for path in (tmp_path / "absent.csv", f"{tmp_path / 'absent.csv'},{tmp_path / 'other.csv'}"):
+        seen = samefade("node", "--replay", path)
+        assert (seen.code, "there is no such file" in seen.err) == (2, True)
+    comma = tmp_path / "one, two.csv"
+    comma.write_text("a_rssi,b_rssi\n" + "-70,-71\n" * 300, "utf-8")
+    assert len(nodes.recording(str(comma))) == 300
 
 
 @pytest.mark.parametrize(

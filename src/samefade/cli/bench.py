@@ -208,6 +208,8 @@ def _tell(campaign: "Campaign", lines: Sequence["Row"], before: int, page: Path 
     say(f"\n{len(campaign.planned):,} cells, {before:,} of them finished before; {sum(refused.values()):,} refused")
     for (data, why), n in refused.items():
         say(f"  {data}: {why} in {n:,} cells")
+    if refused:
+        say("  (`samefade key RECORDING --scheme NAME` says in words why)")
     for path in files.values():
         say(path)
 

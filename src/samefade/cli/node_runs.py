@@ -261,5 +261,7 @@ def _summary(following: Following, ends: list[str]) -> dict[str, Any]:
             found["said"].append(f"{end}: the other end is present")
         if failed is not None:
             found["said"].append(f"{end}: {failed['why']}")
-            following.advise(advice(failed))
+    errors = [told["error"] for told in found["ends"].values() if told["error"] is not None]
+    for failed in [error for error in errors if error["error"] not in _KNOWS_NOT] or errors:
+        following.advise(advice(failed))  # an end that does not know why has nothing to add
     return found

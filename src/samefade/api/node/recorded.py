@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from samefade.api.reading import read_pair, read_set
-from samefade.errors import NotEnough, TooFewSamples
+from samefade.errors import NotEnough, TooFewSamples, UnknownName
 from samefade.link.source import PacedSource, RecordedSource, Source
 from samefade.schemes import Scheme
 from samefade.session import Plan
@@ -39,10 +39,15 @@ def recording(source: str, *, all_tones: bool = False) -> Pair[Observation]:
 
         paths = demo.paths()
         return read_pair(paths["a"], paths["b"], all_tones=all_tones)
-    files = source.split(",")
+    files = [source] if Path(source).exists() else source.split(",")  # a comma may be part of a file's name
     if Path(files[0]).exists() and len(files) <= 2:
         return read_pair(*files, all_tones=all_tones)
-    return read_set(source, all_tones=all_tones)
+    try:
+        return read_set(source, all_tones=all_tones)
+    except UnknownName:
+        if Path(files[0]).suffix and len(files) <= 2:  # the name of a file: say that there is none
+            return read_pair(*files, all_tones=all_tones)
+        raise
 
 
 def heard(pair: Pair[Observation], end: End, scheme: Scheme, pace: float | None = None, *, late: int = 0) -> Source:
