@@ -88,7 +88,7 @@ class NotFinite(InputError):
 class OutOfRange(InputError):
     """A parameter has a value that makes no sense."""
 
-    advice = "The documentation of the parameter names its range."
+    advice = "Give a value that is allowed, as shown."
 
     def __init__(self, parameter: str, value: object, allowed: str) -> None:
         """Name the parameter, its value and what is allowed."""
@@ -98,7 +98,7 @@ class OutOfRange(InputError):
 class MissingExtra(InputError):
     """An optional part of samefade is not installed."""
 
-    advice = "Install it with the command shown."
+    advice = "Install it with the command shown, into the same Python; `samefade doctor` lists every extra."
 
     def __init__(self, extra: str) -> None:
         """Name the extra; the command that installs it follows from it."""
@@ -128,7 +128,7 @@ class DataUnavailable(InputError):
 class CannotWrite(InputError):
     """The result cannot be written; nothing was left half-written."""
 
-    advice = "Free some space or choose another place with the option that names the file."
+    advice = "Make its folder, free some space, or choose another place with the option that names the file."
 
     def __init__(self, path: object, reason: str) -> None:
         """Name the file and give the operating system's reason."""
@@ -181,7 +181,7 @@ class TooLittleEntropy(NotEnough):
 class NotReciprocal(NotEnough):
     """The two ends did not hear the same fade."""
 
-    advice = "`samefade measure` draws where the two recordings agree and where they do not."
+    advice = "`samefade measure --plot FILE` draws where the two recordings agree and where they do not."
 
     def __init__(self, *, correlation: float, lag: int, why: str) -> None:
         """Give the correlation, the lag (samples) where it was found, and the test that failed."""
@@ -285,10 +285,13 @@ class ProtocolError(SamefadeError):
     """A message broke the rules of the protocol."""
 
     exit_code = 6
+    advice = "Install the same version of samefade at both ends; if they have it, take the line for attacked."
 
 
 class LocalProtocolError(ProtocolError):
     """This end was asked for something that the protocol does not allow now."""
+
+    advice = SamefadeError.advice
 
 
 class RemoteProtocolError(ProtocolError):
