@@ -195,8 +195,9 @@ def limited(folder, *arguments, blocks=8, out=subprocess.PIPE):
     """Run the command line where no file may grow beyond so many KiB: as on a full disk, and for real."""
     pytest.importorskip("resource", reason="this system cannot limit the size of files")
     # the child limits itself: to do it between fork and exec is not safe beside other libraries' threads
-    run = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({1024 * blocks},) * 2); runpy.run_module('samefade', run_name='__main__')"
-    command = [sys.executable, "-c", f"import resource, runpy; {run}", *map(str, arguments)]
+    limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({1024 * blocks},) * 2)"
+    run = f"import resource, runpy; {limit}; runpy.run_module('samefade', run_name='__main__')"
+    command = [sys.executable, "-c", run, *map(str, arguments)]
     return subprocess.run(command, check=False, stdout=out, stderr=subprocess.PIPE, text=True, cwd=folder)
 
 
