@@ -1,6 +1,7 @@
 """Keep finished rows in Parquet files that are written whole or not at all, and find them again after a kill.
 
-A part appears under its name only when it is complete; pages carry checksums, so that a damaged part is seen as one.
+A part appears under its name only when it is complete, and carries a digest of its rows and of what it says of itself,
+because Parquet's own checksums leave out the names of columns.
 Losing one costs time and nothing else: its cells are computed again.
 """
 
@@ -8,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +17,7 @@ from uuid import uuid4
 from samefade.bench.cell import Row
 from samefade.errors import CannotWrite, MissingExtra
 
-FORMAT, VERSION = b"samefade.bench", 1
+FORMAT, VERSION = b"samefade.bench", 2
 MANY = 64  # parts that are joined into one when a grid is taken up again
 _TEXTS = {
     "id", "data", "name", "by", "scheme", "trained", "terms", "claim", "refusal", "samefade", "commit", "metric",
@@ -52,8 +54,10 @@ def write_table(rows: Sequence[Row], path: Path, about: Mapping[str, Any]) -> No
     pa = arrow()
     names = list(rows[0])
     columns = [pa.array([row.get(name) for row in rows], _type(pa, name)) for name in names]
-    described = {FORMAT: json.dumps({"version": VERSION, **about}, sort_keys=True)}
-    table = pa.Table.from_arrays(columns, names=names).replace_schema_metadata(described)
+    table = pa.Table.from_arrays(columns, names=names)
+    told = {**about, "digest": _digest(table.to_pylist(), about)}
+    described = {FORMAT: json.dumps({"version": VERSION, **told}, sort_keys=True)}
+    table = table.replace_schema_metadata(described)
     whole(path, lambda part: pa.parquet.write_table(table, part, compression="zstd", write_page_checksum=True))
 
 
@@ -84,11 +88,18 @@ def read_table(path: Path) -> tuple[list[Row], dict[str, Any]]:
     try:
         table = pa.parquet.ParquetFile(path, page_checksum_verification=True).read()
         about = json.loads((table.schema.metadata or {})[FORMAT])
-        if about["version"] != VERSION:
-            raise ValueError(f"version {about['version']}")
-        return table.to_pylist(), about
+        if (version := about.pop("version")) != VERSION:
+            raise ValueError(f"version {version}")
+        rows, digest = table.to_pylist(), about.pop("digest")
+        if digest != _digest(rows, about):
+            raise ValueError("its rows are not those that were written")
+        return rows, about
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as damage:
         raise ValueError(f"{path.name} is damaged: {damage}") from damage
+
+
+def _digest(rows: Sequence[Row], about: Mapping[str, Any]) -> str:
+    return sha256(json.dumps([dict(about), *rows], sort_keys=True).encode()).hexdigest()
 
 
 def _type(pa: Any, name: str) -> Any:  # noqa: ANN401 -- pyarrow comes without types
@@ -168,6 +179,5 @@ class Parts:
 
     def _heard(self, about: Mapping[str, Any]) -> None:
         for made in about.get("joined", [about]):
-            plain = {name: value for name, value in made.items() if name != "version"}
-            if plain not in self.made_by:
-                self.made_by.append(plain)
+            if made not in self.made_by:
+                self.made_by.append(made)
