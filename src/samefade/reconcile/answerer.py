@@ -4,6 +4,7 @@ import numpy as np
 
 from samefade.errors import ProtocolError
 from samefade.reconcile.charge import Transcript, charge
+from samefade.reconcile.charged import Charged
 from samefade.reconcile.message import (
     CHECKS,
     PARITIES,
@@ -16,10 +17,10 @@ from samefade.reconcile.message import (
 )
 from samefade.reconcile.sheet import Sheet, prefix
 from samefade.reconcile.tag import CHECK_BYTES, TAG_BYTES, checks, tag
-from samefade.types import BitArray, Bits, Ledger
+from samefade.types import BitArray, Bits
 
 
-class CascadeAnswerer:
+class CascadeAnswerer(Charged):
     """The end that tells parities of its string, and writes down which."""
 
     def __init__(self, bits: Bits, sheet: Sheet, *, independent: bool) -> None:
@@ -28,7 +29,6 @@ class CascadeAnswerer:
         self._matrix = sheet.spread(bits.values)
         self._prefix: dict[int, BitArray] = {}
         self.transcript = Transcript(sheet)
-        self._ledger: Ledger | None = None
 
     def answer(self, request: bytes) -> bytes:
         """Answer one public request.
@@ -56,13 +56,6 @@ class CascadeAnswerer:
     def fixed(self) -> Bits:
         """Return the agreed string: as it was, without the frames that were dropped."""
         return self._sheet.agreed(self._bits, self._matrix, self.transcript.keep, self.ledger)
-
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told."""
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
 
     def _parities(self, body: bytes) -> bytes:
         blocks = unpack_blocks(body, self._sheet)

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from typing import Generic, Protocol, TypeVar
 
 from samefade.errors import ProtocolError
+from samefade.reconcile.charged import Charged
 from samefade.types import Ledger
 
 Talk = Generator[bytes, bytes, None]
@@ -19,7 +20,7 @@ class Counted(Protocol):
 T = TypeVar("T", bound=Counted)
 
 
-class Asker(ABC, Generic[T]):
+class Asker(Charged, ABC, Generic[T]):
     """An end that asks, one request after the other, and hears an answer to each.
 
     What is asked is a generator that yields requests and is sent the answers; when it ends, the discussion is charged.
@@ -32,7 +33,6 @@ class Asker(ABC, Generic[T]):
         self._talk = talk
         self._next: bytes | None = next(talk)
         self._waiting = False
-        self._ledger: Ledger | None = None
 
     @abstractmethod
     def _charged(self) -> Ledger:
@@ -67,14 +67,3 @@ class Asker(ABC, Generic[T]):
         except StopIteration:
             self._next = None
             self._ledger = self._charged()
-
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told.
-
-        Raises:
-            ProtocolError: When the discussion is not closed yet.
-        """
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger

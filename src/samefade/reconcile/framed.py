@@ -16,6 +16,7 @@ import numpy as np
 
 from samefade.errors import ProtocolError, StillDiffers
 from samefade.reconcile.asker import Asker, Talk
+from samefade.reconcile.charged import Charged
 from samefade.reconcile.message import pack, pack_bits, unpack, unpack_bits
 from samefade.reconcile.sheet import Sheet
 from samefade.reconcile.tag import CHECK_BYTES, TAG_BYTES, checks, differing, tag
@@ -121,7 +122,7 @@ class FramedCorrector(Asker[T], ABC):
         return pack(kind, self.transcript.frames.length, body)
 
 
-class FramedAnswerer(ABC, Generic[T]):
+class FramedAnswerer(Charged, ABC, Generic[T]):
     """The end whose string stays as it is, and that tells something of each frame once."""
 
     def __init__(self, bits: Bits, transcript: T) -> None:
@@ -129,7 +130,6 @@ class FramedAnswerer(ABC, Generic[T]):
         self._bits, self.transcript = bits, transcript
         self._matrix = transcript.frames.spread(bits.values)
         self._next = {TELL}
-        self._ledger: Ledger | None = None
 
     @abstractmethod
     def _tell(self, body: bytes) -> bytes:
@@ -157,17 +157,6 @@ class FramedAnswerer(ABC, Generic[T]):
     def fixed(self) -> Bits:
         """Return the agreed string: as it was, without the frames that were dropped."""
         return self.transcript.frames.agreed(self._bits, self._matrix, self.transcript.keep, self.ledger)
-
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told.
-
-        Raises:
-            ProtocolError: When the discussion is not closed yet.
-        """
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
 
     def _tag(self, body: bytes) -> bytes:
         transcript, frames = self.transcript, self.transcript.frames

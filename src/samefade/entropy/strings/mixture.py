@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from samefade.entropy.analog import Known, analogs, costs
 from samefade.entropy.strings.law import Law
+from samefade.entropy.strings.steps import OFTEN, steps
 from samefade.entropy.strings.surprise import surprised
 from samefade.types import Float, Strand
 
@@ -32,7 +33,6 @@ _FOLLOWERS = ((8, 0.98), (24, 0.9995))  # order and forgetting of recursive leas
 _ERRORS, _OUTLIER, _LATE = 12, 3.0, 50  # last errors that foretell; deviations; samples that trust goes by
 _KNOWN = 12  # columns that these use besides the past
 _LINE = 1e-12  # share of the largest value that rounding takes off a line
-_STEPPED = 8  # times that each value occurs on average where values come in steps
 _JUMP = 6.0  # median changes that make a jump
 
 
@@ -97,10 +97,9 @@ def gains(heard: Heard, beside: Beside, strand: Strand) -> tuple[Real, Real]:
 def _lived(heard: Heard) -> Real:
     """Return the series as somebody lives through it: what was not heard is what was expected of it before."""
     said, some = heard.law.expected, heard.values[heard.law.heard]
-    found = np.unique(np.round(some, 9))
-    if 1 < len(found) < len(some) / _STEPPED:
-        step = float(np.diff(found).min())
-        said = found[0] + step * np.round((said - found[0]) / step)
+    least, step = steps(some)
+    if step:
+        said = least + step * np.round((said - least) / step)
     return np.where(heard.law.heard, heard.values, np.clip(said, some.min(), some.max()))
 
 
@@ -111,7 +110,7 @@ def _drawn(values: Real) -> NDArray[np.bool_]:
     Values that come in steps lie on lines by chance and do not count.
     """
     out = np.zeros(len(values), np.bool_)
-    if len(np.unique(np.round(values, 9))) > len(values) / _STEPPED:
+    if len(np.unique(np.round(values, 9))) > len(values) / OFTEN:
         out[1:-1] = np.abs(np.diff(values, 2)) <= _LINE * (np.abs(values).max() + 1e-300)
     return out
 
@@ -125,13 +124,12 @@ def _grid(values: Real, strand: Strand) -> tuple[Real, float]:
         return np.asarray(strand.edges[0], np.float64), float(strand.basis[0, 0])
     fine = float((strand.noise / np.linalg.norm(strand.basis, axis=1)).min()) / 2
     reach = _RANGE * float(values.std()) + 1e-12
-    found = np.unique(np.round(values, 9))
-    step = float(np.diff(found).min()) if 1 < len(found) < len(values) / _STEPPED else 0.0
+    least, step = steps(values)
     count = min(1 << _MOST_BITS, max(4, 1 << int(np.ceil(np.log2(reach / max(step, fine, 1e-300))))))
     width = max(step, fine, reach / count)
     if step:
         width = step * np.ceil(width / step - 1e-9)
-    return found[0] % width - width / 2 + width * np.arange(1 - count // 2, count // 2), 1.0
+    return np.asarray(least % width - width / 2 + width * np.arange(1 - count // 2, count // 2)), 1.0
 
 
 def _predictors(heard: Heard, beside: Beside) -> tuple[Real, Real]:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from samefade.entropy.strings.autoregression import autoregression
 from samefade.entropy.strings.places import together_there
+from samefade.entropy.strings.steps import steps
 
 Real = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -42,7 +43,6 @@ _LINE, _RIDGE, _SCATTER = 1e-2, 0.1, 3.0
 _EVEN = 1e-6  # of a column's power, a ridge against columns that make one another up
 _PAST = 6  # samples of every strand that tell on a straight line
 _FEWEST = 1024  # samples from which a surface can be learnt
-_STEPPED = 8  # times that each value occurs on average where values come in steps
 _STEP = 0.4  # of a step, the deviation of a normal density that is no higher than one value a step
 _BITS = log2(np.e) / 2
 
@@ -229,8 +229,7 @@ def _lived(series: Real, heard: Flags) -> Real:
 def _floor(values: Real) -> float:
     """Return the least deviation that a value may have: where values come in steps, none is surer than a step."""
     own = float(values.std())
-    found = np.unique(np.round(values / own, 9))
-    return _STEP * own * float(np.diff(found).min()) if 1 < len(found) < len(values) / _STEPPED else 1e-9 * own
+    return own * (_STEP * steps(values / own)[1] or 1e-9)
 
 
 def _bumps(points: Real, count: int, width: float) -> Real:

@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 
 from samefade.errors import ProtocolError
+from samefade.reconcile.charged import Charged
 from samefade.reconcile.message import pack_bits
 from samefade.reconcile.polar.charge import Record, charge
 from samefade.reconcile.polar.layout import HALF_TAG_BYTES, Layout, long_check, short_check, tag, transform
 from samefade.reconcile.polar.message import CHECKS, TAG, TELL, unpack, unpack_tell
 from samefade.reconcile.polar.order import order_of
-from samefade.types import BitArray, Bits, Ledger
+from samefade.types import BitArray, Bits
 
 
-class PolarAnswerer:
+class PolarAnswerer(Charged):
     """The end that tells transformed bits of its string, and writes down how many."""
 
     def __init__(self, bits: Bits, layout: Layout) -> None:
@@ -25,7 +26,6 @@ class PolarAnswerer:
         self._bits, self._layout = bits, layout
         self._frames: dict[int, list[BitArray]] = {}
         self.transcript = Record(layout)
-        self._ledger: Ledger | None = None
 
     def answer(self, request: bytes) -> bytes:
         """Answer one public request.
@@ -45,13 +45,6 @@ class PolarAnswerer:
     def fixed(self) -> Bits:
         """Return the agreed string: as it was."""
         return replace(self._bits, ledger=self.ledger, belief=None)
-
-    @property
-    def ledger(self) -> Ledger:
-        """Return this end's ledger with everything that the discussion told."""
-        if self._ledger is None:
-            raise ProtocolError(discussion="not closed yet")
-        return self._ledger
 
     def _tell(self, body: bytes) -> bytes:
         tell = unpack_tell(body, self._layout)
