@@ -5,7 +5,9 @@ import signal
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import dask
 import pytest
+from distributed import default_client
 
 from samefade.bench import ClusterUnfit, WorkersDied, connected
 from samefade.bench import cluster as clusters
@@ -85,6 +87,16 @@ def test_a_scheduler_is_joined_by_its_address(cluster, work, tmp_path):
     with connected(address) as same:
         assert same.workers == 3
         assert sorted(x for _, (_, x) in same.each(work.slow, [(str(tmp_path), i) for i in range(3)])) == [0, 1, 2]
+
+
+def test_it_is_not_where_the_callers_own_arrays_are_computed(cluster, work, tmp_path, monkeypatch):
+    monkeypatch.setattr(clusters, "PATIENCE", "1s")
+    with connected(cluster.client.cluster.scheduler_address) as same, pytest.raises(ValueError, match="No client"):
+        list(same.each(work.slow, [(str(tmp_path), 1)]))
+        default_client()
+    with pytest.raises(ClusterUnfit), connected("tcp://127.0.0.1:9"):
+        pass
+    assert dask.config.get("scheduler", None) is None
 
 
 def test_what_the_function_raises_comes_through(cluster, work):

@@ -61,7 +61,7 @@ class Cluster:
         distributed = engine()
         futures = self.client.map(work, items, pure=False, batch_size=1000)
         places = {future.key: i for i, future in enumerate(futures)}
-        waiting = distributed.as_completed(futures)
+        waiting = distributed.as_completed(futures, loop=self.client.loop)
         del futures  # a future that is held keeps its result on a worker
         try:
             for done in waiting:
@@ -119,6 +119,11 @@ def _begun(name: str, kind: Callable[..., Any], *given: Any, **options: Any) -> 
     raise AssertionError  # not reached
 
 
+def _client(name: str, *given: Any, **options: Any) -> Any:  # noqa: ANN401 -- Dask's
+    """Make a client that is not where the caller's own Dask arrays get computed from now on, as Dask has it."""
+    return _begun(name, engine().Client, *given, set_as_default=False, **options)
+
+
 @contextmanager
 def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
     """Connect to a cluster and leave it again.
@@ -147,11 +152,11 @@ def connected(name: str, workers: int | None = None) -> Iterator[Cluster]:
                 dashboard_address="127.0.0.1:0",
                 preload=[f"{__package__}.preload"],
             ) as here,
-            _begun(name, distributed.Client, here) as client,
+            _client(name, here) as client,
         ):
             yield Cluster(name, client)
         return
-    with _begun(name, distributed.Client, name, timeout=PATIENCE) as client:
+    with _client(name, name, timeout=PATIENCE) as client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except distributed.TimeoutError as alone:
