@@ -91,9 +91,10 @@ def test_a_scheduler_is_joined_by_its_address(cluster, work, tmp_path):
 
 def test_it_is_not_where_the_callers_own_arrays_are_computed(cluster, work, tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "PATIENCE", "1s")
-    with connected(cluster.client.cluster.scheduler_address) as same, pytest.raises(ValueError, match="No client"):
-        list(same.each(work.slow, [(str(tmp_path), 1)]))
-        default_client()
+    with connected(cluster.client.cluster.scheduler_address) as same:
+        assert [place for place, _ in same.each(work.slow, [(str(tmp_path), 1)])] == [0]
+        with pytest.raises(ValueError, match="No client"):
+            default_client()
     with pytest.raises(ClusterUnfit), connected("tcp://127.0.0.1:9"):
         pass
     assert dask.config.get("scheduler", None) is None
