@@ -243,6 +243,37 @@ def test_tls(fast_path):
         gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of paho, which leaves the socket of a refused handshake open
+@pytest.mark.parametrize("version", ["tlsv1.2", "tlsv1.3"])
+def test_a_broker_that_wants_a_certificate_says_so(fast_path, version):
+    """With TLS 1.3 the alert comes after the handshake: aiomqtt alone waits on, and tells that its time is over."""
+    from datetime import UTC, datetime
+
+    from aiomqtt import MqttError
+
+    authority = Authority(fast_path, datetime.now(UTC))
+    authority.make()
+    files, ours, ca = authority.server(["127.0.0.1"], "broker"), authority.client("serve"), authority.files.certificate
+    told = (f"certfile {files.certificate}", f"keyfile {files.key}", f"cafile {ca}", "require_certificate true")
+    stranger = Authority(fast_path / "other", datetime.now(UTC))
+    (fast_path / "other").mkdir()
+    stranger.make()
+    wrong = stranger.client("serve")
+    with Mosquitto(fast_path, *told, f"tls_version {version}", "allow_anonymous true") as broker:
+        asked = {"host": "127.0.0.1", "port": broker.port, "tls": True, "authority": ca}
+        for given, hint in (
+            ({}, r"--certificate FILE --key FILE"),
+            ({"certificate": wrong.certificate, "key": wrong.key}, r"may not take .*serve\.pem"),
+        ):
+            with pytest.raises(MqttError, match=hint) as caught:
+                refusal(Broker(**asked, **given))
+            assert "timed out" not in str(caught.value)
+        refusal(Broker(**asked, certificate=ours.certificate, key=ours.key))
+        with pytest.raises(MqttError, match=r"closed the connection.*--tls"):
+            refusal(Broker("127.0.0.1", broker.port))
+        gc.collect()
+
+
 def test_keys_of_clients_are_private_and_ask_nobody(fast_path):
     from datetime import UTC, datetime
 

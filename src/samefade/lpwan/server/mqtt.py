@@ -4,7 +4,6 @@ What the broker sends twice, or does not send, is the caller's to bear: it count
 """
 
 import asyncio
-import logging
 import random
 import ssl
 from collections import Counter
@@ -20,12 +19,14 @@ from samefade.lpwan.server.errors import BrokerRefuses
 from samefade.lpwan.server.inbox import Inbox
 
 if TYPE_CHECKING:
-    from aiomqtt import Client, MqttCodeError
+    from aiomqtt import Client, MqttCodeError, MqttError
 
 _AT_ONCE = 256  # messages that are taken together: one transaction
 _FAREWELL = 2.0  # seconds for what was published to leave, when all is to stop
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0  # seconds between two tries to connect
 _NOT_GRANTED = 0x80  # of a subscription, MQTT 3.1.1 section 3.9.3
+# alerts by which a broker with TLS 1.2 refuses a certificate, or none, within the handshake: RFC 5246 section 7.2
+_OF_CERTIFICATES = ("HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE", "ALERT_UNKNOWN_CA")
 _NOT_LET_IN = {4, 5, 134, 135}  # bad user name or password, not authorised: MQTT 3.1.1 section 3.2.2.3, and of 5.0
 
 
@@ -118,12 +119,12 @@ class Broker:
             InputError: When a certificate cannot be read.
         """
         try:
-            from aiomqtt import Client
+            from samefade.lpwan.server.client import Prompt
         except ImportError:
             raise MissingExtra("mqtt") from None
-        return Client(
+        return Prompt(
             self.host, self._port, username=self.user or None, password=self.password or None, identifier=self.name,
-            clean_session=qos == 0, tls_context=self.context(), logger=_quiet(), timeout=20.0,
+            clean_session=qos == 0, tls_context=self.context(), timeout=20.0,
             queue_type=cast("Any", lambda maxsize: Inbox(dropped)),  # noqa: ARG005 -- it has its own limits
         )  # fmt: skip
 
@@ -214,7 +215,8 @@ async def connected(
     except MqttError as error:
         if isinstance(error.__context__, ssl.SSLCertVerificationError):
             raise BrokerRefuses(broker.address, str(error)) from None
-        raise
+        hint = _hint(broker, error)
+        raise MqttError(f"{error}; {hint}") if hint else error from None
 
 
 def lost(error: BaseException) -> bool:
@@ -241,15 +243,22 @@ def _payload(payload: Any) -> bytes:  # noqa: ANN401 -- what aiomqtt says
     return payload if isinstance(payload, bytes) else bytes(payload or b"")
 
 
+def _hint(broker: Broker, error: "MqttError") -> str:
+    """Return what may be the reason that a broker closes before it lets a client in; empty where it did not do that."""
+    from samefade.lpwan.server.client import Closed
+
+    told = error.__context__
+    alert = (told.reason or "") if isinstance(told, ssl.SSLError) else ""
+    if not isinstance(error, Closed) and not any(word in alert for word in _OF_CERTIFICATES):
+        return ""
+    if not broker.tls:
+        return "it may speak TLS there: --tls"
+    if broker.certificate is None:
+        return "it may want a client's certificate: --certificate FILE --key FILE"
+    return f"it may not take the client's certificate {broker.certificate}"
+
+
 def _code(error: "MqttCodeError") -> int:
     """Return the number of a reason, which is an object in MQTT 5.0."""
     code = getattr(error.rc, "value", error.rc)
     return code if isinstance(code, int) else 0
-
-
-def _quiet() -> logging.Logger:
-    """Return a logger that says nothing: what is to be said, we say."""
-    logger = logging.getLogger("samefade.lpwan.mqtt")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return logger
