@@ -184,8 +184,12 @@ class NotReciprocal(NotEnough):
     advice = "`samefade measure --plot FILE` draws where the two recordings agree and where they do not."
 
     def __init__(self, *, correlation: float, lag: int, why: str) -> None:
-        """Give the correlation, the lag (samples) where it was found, and the test that failed."""
+        """Give the correlation, the lag (samples) where it was found, and the test that failed, with its numbers."""
         super().__init__(correlation=correlation, lag=lag, why=why)
+
+    def __str__(self) -> str:
+        """Join the sentence and the test, which names its numbers; a second correlation beside them only confuses."""
+        return f"{self.sentence.rstrip('.')}: {self.numbers['why']}."
 
 
 class TooManyErrors(NotEnough):

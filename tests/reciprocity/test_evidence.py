@@ -137,6 +137,10 @@ def test_independent_ends_are_refused(seed):  # each passes once in thousands of
         reciprocal(x)
     assert set(caught.value.numbers) == {"correlation", "lag", "why"}
     assert diagnose(x)[0].startswith("No key: nothing is shared")
+    told, lag = str(caught.value), caught.value.numbers["lag"]
+    assert f"r is {x.raw.value:.2f} at lag 0" in told
+    assert (f"and {caught.value.numbers['correlation']:.2f} at the best lag, {lag} samples" in told) == (lag != 0)
+    assert "(correlation" not in told  # one sentence, which says what each number is
 
 
 def trend(n=3000):

@@ -65,9 +65,14 @@ def _verdict(x: Evidence) -> str:
 
 
 def _not_significant(x: Evidence) -> str:
+    raw = x.raw
+    found, chance = f"{raw.value:.2f} at lag 0", f"{raw.threshold:.2f}"
+    if raw.lag:
+        found += f" and {raw.best:.2f} at the best lag, {raw.lag} samples"
+        chance += f" and {raw.best_threshold:.2f}"
     return (
-        f"nothing is shared; r {x.raw.value:.2f} is not above {x.raw.threshold:.2f}, which chance reaches once in a "
-        f"thousand times with {_number(x.effective_samples)} independent samples"
+        f"nothing is shared; r is {found}, where chance alone passes {chance} once in a thousand times with "
+        f"{_number(x.effective_samples)} independent samples"
     )
 
 

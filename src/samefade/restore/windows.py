@@ -92,7 +92,9 @@ def agreed_windows(
     good = np.arange(span)[some][alike[some] >= least]
     if not len(good):
         best = float(alike[some].max())
-        raise NotReciprocal(correlation=best, lag=0, why=f"no coefficient has r {least:g} on spoken samples")
+        raise NotReciprocal(
+            correlation=best, lag=0, why=f"no coefficient has r {least:g} on spoken samples, the best {best:.2f}"
+        )
     scaled = rows / spread[:, None]
     told = {
         "small": _flat(scaled[good]),

@@ -43,6 +43,8 @@ def rehearse(
     password_file: Annotated[Path | None, typer.Option(help="File with the password, readable to you alone.")] = None,
     tls: Tls = False,
     ca: Annotated[Path | None, typer.Option(help="Authority of the broker's certificate; else the system's.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="This client's own certificate.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Private key of that certificate.")] = None,
     pace: Annotated[
         float, typer.Option("--frames-a-second", help="Of all devices together; fewer where serve needs longer.")
     ] = 100.0,
@@ -87,7 +89,8 @@ def rehearse(
         raise OutOfRange("--application", application, f"a name that begins with {_APPLICATION}")
     fade = Fade(memory=memory, spread=spread, noise=noise, lost=lost)
     password = "" if password_file is None else private_file(password_file).decode("utf-8", "replace").strip()
-    where = broker_of(broker, user=user, password=password, tls=tls, authority=ca, name=f"samefade-play-{application}")
+    own = {"tls": tls, "authority": ca, "certificate": certificate, "key": key}
+    where = broker_of(broker, user=user, password=password, name=f"samefade-play-{application}", **own)
     where.context()
     policy = policy_of(every, port, conceded)
     trackers = _trackers(place, policy, fade, seed, spare)

@@ -70,7 +70,7 @@ class LoraLisk(Exchanged):
         apart = float(np.abs(np.searchsorted(x, every, "right") - np.searchsorted(y, every, "right")).max() / len(x))
         if apart > self.most_apart:
             r = float(np.corrcoef(fa.values[both], fb.values[both])[0, 1])
-            raise NotReciprocal(correlation=r, lag=met.lag, why=f"distributions {apart:.2f} apart")
+            raise NotReciprocal(correlation=r, lag=met.lag, why=f"distributions {apart:.2f} apart, at r {r:.2f}")
         return replace(met, thresholds={**met.thresholds, "ks": apart})
 
 
