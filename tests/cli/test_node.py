@@ -96,6 +96,30 @@ def test_a_replay_in_words(samefade, recording):
     assert "measuring frames 1 to 128" in seen.err
 
 
+@pytest.mark.usefixtures("virtual")
+def test_a_replay_says_how_packets_were_matched_and_what_was_dropped(samefade, recording, tmp_path):
+    ends = [Path(path) for path in recording.split(",")]
+    lines = ends[1].read_text(encoding="utf-8").splitlines()
+    lines[3000] = "no number,-60"
+    broken = tmp_path / "b.csv"
+    broken.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    trace = tmp_path / "t"
+    seen = samefade("node", "--replay", f"{ends[0]},{broken}", *SHORT, "--trace", trace)
+    told = one_object(samefade("node", "--replay", f"{ends[0]},{broken}", *SHORT, "--json"))
+    measured = samefade("measure", ends[0], broken, "--json").json
+    assert told["matching"] == measured["matching"]
+    assert told["samples"] == measured["samples"]
+    assert told["dropped"]["initiator"] == {"header": 1}
+    assert sum(told["dropped"]["responder"].values()) == 2
+    assert told["said"][0] in seen.out
+    assert f"matched by {told['matching']}; dropped from the files: header 1 (initiator), " in told["said"][0]
+    begun = [event for event in samefade("trace", trace, "--json").json["events"] if event["event"] == "begun"]
+    assert len(begun) == 2
+    assert all(
+        {**event, **{name: told[name] for name in ("samples", "matching", "dropped")}} == event for event in begun
+    )
+
+
 @pytest.mark.parametrize("line", [{"loss": 0.3}, {"profile": "lora"}], ids=str)
 @pytest.mark.usefixtures("virtual")
 def test_a_replay_on_a_bad_line_and_on_a_slow_one(samefade, recording, line):
@@ -173,7 +197,7 @@ def test_a_recording_that_is_used_up(samefade, recording, tmp_path):
     assert samefade("node", "--replay", recording, "--spoken", 2, "--kept", 2, "--stores", tmp_path).code == 3
     for name, peer in (("initiator", b"responder"), ("responder", b"initiator")):
         with Store(tmp_path / f"{name}.store", KeyFile(tmp_path / f"{name}.store.key")) as store:
-            store.burn(peer, 3198)
+            store.burn(peer, 1 + store.burnt(peer), 3198)
     seen = samefade("node", "--replay", recording, "--stores", tmp_path, "--json")
     assert seen.code == 3
     refusal = one_object(seen)["refusal"]

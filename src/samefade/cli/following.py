@@ -24,6 +24,7 @@ class Following:
         events: Those that say what came of a run, each with the name of its end.
         stop: Called when the user asks to stop; where there is nothing to stop yet, the command ends at once.
         summary: What the command adds to its JSON object.
+        about: Public facts of the recording, for the first line of a trace.
     """
 
     def __init__(self, trace: Path | None, *, quiet: bool) -> None:
@@ -37,6 +38,7 @@ class Following:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.stop: Callable[[], None] | None = None
         self.summary: dict[str, Any] = {}
+        self.about: dict[str, Any] = {}
         self.asked = False
         self._advice: dict[str, None] = {}
 
@@ -67,7 +69,7 @@ class Following:
             self.events.append((end, told))
         if self._file is not None:
             if end not in self._traces:
-                self._traces[end] = Trace(self._file.write, time.monotonic, end)
+                self._traces[end] = Trace(self._file.write, time.monotonic, end, **self.about)
             self._traces[end].line(told)
         if told["event"] == "moved":
             self._status.update(f"{end}: {_DOING.get(told['state'], told['state'])}")

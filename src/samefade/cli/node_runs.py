@@ -25,6 +25,7 @@ from samefade.presence import Decide
 from samefade.session import Event, Failed, Session
 from samefade.types import Observation, Pair
 
+_ENDS = ("initiator", "responder")  # of a recording's ends a and b
 _KNOWS_NOT = ("GaveUp", "Stopped", "NoAnswer", "LineLost")  # what an end says when the other one knows why
 UNAUTHENTICATED = "UNAUTHENTICATED: whoever is on the line may be either end; these keys are for a laboratory alone."
 
@@ -196,21 +197,36 @@ def replayed(wanted: Wanted, stores: Path | None, loss: float, following: Follow
         false_accept=wanted.false_accept,
         replay_attack=wanted.replay_attack,
     )
-    what.check()
+    about = _about(what.check())
+    following.about = {name: value for name, value in about.items() if name != "dropped" or any(value.values())}
     line = Hostile(loss=loss)
     following.stop = lambda: None  # the line looks at `asked`
     with tempfile.TemporaryDirectory(prefix="samefade-") if stores is None else nullcontext(str(stores)) as folder:
         paths = _stores(Path(folder))
         done = nodes.replay(what, paths, following.note, line=line, stop=lambda: following.asked)
     _say_why(following)
-    following.summary = _summary(following, ["initiator", "responder"]) | {
+    following.summary = _summary(following, [*_ENDS]) | {
+        **about,
         "seconds": round(done.seconds, 3),
         "datagrams": done.datagrams,
         "lost": done.dropped,
         "same_keys": bool(done.confirmed[0]) and done.confirmed[0] == done.confirmed[1],
     }
     lost = f", {done.dropped} of them lost" if done.dropped else ""
+    following.summary["said"].insert(0, _told(about))
     following.summary["said"].append(f"{done.datagrams} frames{lost}, {done.seconds:.1f} s")
+
+
+def _about(pair: Pair[Observation]) -> dict[str, Any]:
+    """Say how the packets of both ends were matched, and what of their files was dropped before."""
+    dropped = {end: dict(one.dropped) for end, one in zip(_ENDS, pair.recordings, strict=False)}
+    return {"samples": len(pair), "matching": pair.matching, "dropped": dropped}
+
+
+def _told(about: dict[str, Any]) -> str:
+    lost = [f"{why} {count:,} ({end})" for end, each in about["dropped"].items() for why, count in each.items()]
+    dropped = "; dropped from the files: " + ", ".join(lost) if lost else ""
+    return f"{about['samples']:,} samples, matched by {about['matching']}{dropped}"
 
 
 def _say_why(following: Following) -> None:
@@ -221,7 +237,7 @@ def _say_why(following: Following) -> None:
         else LineLost("the process of this end", "it ended before the run did")
     )
     ended = {end for end, told in following.events if told["event"] != "pending"}
-    for end in ("initiator", "responder"):
+    for end in _ENDS:
         if end not in ended:
             following.note(end, Failed(error=why).public())
 

@@ -17,6 +17,7 @@ from samefade.keys.vault import KeyFile
 from samefade.link.child import End
 from samefade.link.hostile import Hostile
 from samefade.link.replay import as_processes
+from samefade.types import Observation, Pair
 
 NAMES = (b"initiator", b"responder")
 
@@ -48,8 +49,8 @@ class Replay:
     all_tones: bool = False
     replay_attack: float | None = None
 
-    def check(self) -> None:
-        """Refuse what cannot work, before there are processes.
+    def check(self) -> Pair[Observation]:
+        """Refuse what cannot work, before there are processes; return the recording.
 
         Raises:
             SamefadeError: When there is no such scheme, recording, profile or rate of false accepts.
@@ -61,6 +62,7 @@ class Replay:
         pair = recording(self.source, all_tones=self.all_tones)
         heard(pair, "a", scheme, self.pace)
         plan(pair, scheme, spoken=self.spoken, kept=self.kept)
+        return pair
 
     def end(self, role: int, store: Path) -> End:
         """Make one end, in its own process.
