@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from samefade.bench.digest import digest
 from samefade.errors import OutOfRange
 from samefade.session.terms import pack_terms
 from samefade.types import Pair
@@ -89,6 +90,23 @@ def test_a_key_is_never_made_of_what_was_trained_on(samefade, link, bcfl, tmp_pa
     # three minutes are spoken, and a guard follows: the kept half begins where nothing was trained
     assert samefade("key", *link[0], "--trained", early, "--minutes", 3).code in (0, 3)
     refused(samefade("key", *link[0], "--trained", early, "--minutes", 2.5), "trained_until")
+
+
+def test_a_record_that_was_trained_on_is_known_in_another_file(samefade, link, bcfl, tmp_path):
+    pytest.importorskip("zarr", reason="the extra 'store' is not installed")
+    model, _ = bcfl
+    table = link[0][0]
+    kept, doubled = tmp_path / "kept.zarr.zip", tmp_path / "other.csv"
+    assert samefade("read", *link[0], "--out", kept).code == 0
+    rows = [line.split(",") for line in table.read_text(encoding="utf-8").splitlines()[1:]]
+    doubled.write_text("t;ED;GW\n" + "".join(f"{9e3 + i / 10:.1f};{b}.0;{a}.0\n" for i, (a, b) in enumerate(rows)))
+    again = [[kept], [doubled, "--column-a", "ED", "--column-b", "GW", "--column-time", "t"]]  # other ends, other clock
+    for words in again:
+        refused(samefade("key", *words, "--trained", model), "trained on samples that would become the key")
+    # a model of before knows the file alone
+    old = trained.read(model)
+    trained.write(replace(old, files=(bytes.fromhex(digest(table)),)), tmp_path / "old")
+    refused(samefade("key", *link[0], "--trained", tmp_path / "old"), "trained on samples that would become the key")
 
 
 def test_the_bar_of_a_training_has_an_end(samefade, link, tmp_path, monkeypatch):

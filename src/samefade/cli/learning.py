@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from samefade.cli.fingerprint import fingerprints
 from samefade.cli.output import bar
 from samefade.cli.trained import ModelRefused, Trained, read
 from samefade.types import Observation, Pair, Spoken, Terms
@@ -71,15 +72,16 @@ def terms(
     spoken, kept = halves(tones(scheme, pair), minutes)
     if trained is None:
         return watched(cast("Learned", scheme), spoken, seed, quiet=quiet)
-    trained.refuse_seen(kept, digests(source))
+    trained.refuse_seen(kept, digests(source, pair), begin=pair.a.start)
     return trained.met(scheme, spoken, seed)
 
 
-def digests(source: "Given") -> tuple[bytes, ...]:
-    """Return the SHA-256 of the files of both ends."""
+def digests(source: "Given", pair: Pair[Observation]) -> tuple[bytes, ...]:
+    """Return the SHA-256 of the files of both ends, and the fingerprints of their samples."""
     from samefade.bench.digest import digest
 
-    return tuple(bytes.fromhex(digest(path)) for end, path in source.files().items() if end != "eve")
+    files = (bytes.fromhex(digest(path)) for end, path in source.files().items() if end != "eve")
+    return tuple(dict.fromkeys((*files, *fingerprints(pair.recordings[:2]))))
 
 
 def tones(scheme: "Scheme", pair: Pair[Observation]) -> Pair[Observation]:

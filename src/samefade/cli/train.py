@@ -12,7 +12,7 @@ from samefade.cli.output import emit, say, show, table, writable
 from samefade.cli.source import Given, with_source
 from samefade.cli.trained import Trained, write
 from samefade.errors import OutOfRange
-from samefade.types import Pair, Spoken
+from samefade.types import Observation, Pair, Spoken
 
 if TYPE_CHECKING:
     from samefade.learn import Learned
@@ -48,10 +48,11 @@ def train(
     path = writable(out or Path(f"{chosen.name}.model"))
     if checkpoint is not None:
         writable(checkpoint)
-    spoken = _told(source, chosen, limit)
+    pair = source.pair()
+    spoken = _told(tones(chosen, pair), limit)
     terms = watched(chosen, spoken, public[:16], checkpoint=checkpoint, quiet=json)
     until = spoken.a.start + spoken.a.seconds
-    trained = Trained(chosen.name, terms, len(spoken), until, digests(source))
+    trained = Trained(chosen.name, terms, len(spoken), until, digests(source, pair))
     write(trained, path)
     if json:
         emit(_described(trained, path))
@@ -69,9 +70,8 @@ def _learned(name: str) -> "Learned":
     return found
 
 
-def _told(source: Given, scheme: "Learned", minutes: float | None) -> Pair[Spoken]:
-    """Read what is trained on; all of it is given away."""
-    pair = tones(scheme, source.pair())
+def _told(pair: Pair[Observation], minutes: float | None) -> Pair[Spoken]:
+    """Return what is trained on; all of it is given away."""
     if minutes is not None:
         return pair.split(minutes=minutes)[0]
     return pair.spoken()
@@ -107,3 +107,4 @@ def _tell(trained: Trained, path: Path, minutes: float | None) -> None:
     show(table(f"scheme {trained.scheme}", "", "", rows=rows))
     say(f"next: samefade key OTHER-A OTHER-B --trained {path}")
     say("Samples that were trained on are given away: no key can be made of them.")
+    say("`key` knows the recording again in any file and format, but not a copy that was cut, rounded or scaled.")

@@ -58,7 +58,7 @@ class Trained:
         terms: The public terms, with the model.
         samples: How many grid points were trained on.
         until: Time of the end of the last of them on their record's axis, seconds.
-        files: SHA-256 of each file that they were read from.
+        files: SHA-256 of each file that they were read from, and of the samples themselves.
     """
 
     scheme: str
@@ -67,20 +67,24 @@ class Trained:
     until: float
     files: tuple[bytes, ...]
 
-    def refuse_seen(self, kept: Pair[Kept], files: Iterable[bytes]) -> None:
+    def refuse_seen(self, kept: Pair[Kept], files: Iterable[bytes], *, begin: float) -> None:
         """Refuse a record whose kept half the training saw.
 
-        Only the very same files are noticed: nobody can tell a copy that was cut or written anew.
+        The same files are noticed, and the same samples in other files where `train` kept their fingerprints.
+        A copy with another clock, or with its ends the other way round, tells another time: so what is kept must begin
+        behind what was trained on both by the clock and counted from the record's beginning.
 
         Args:
             kept: The half that would become the key.
-            files: SHA-256 of the files that the record is read from.
+            files: SHA-256 of the files that the record is read from, and its fingerprints.
+            begin: Time of the record's first grid point, seconds.
 
         Raises:
-            AlreadySeen: When one of the files was trained on, to a later time than the kept half's beginning.
+            AlreadySeen: When one of the two was trained on, to a later time than the kept half's beginning.
         """
-        if not set(files).isdisjoint(self.files) and kept.a.start < self.until:
-            raise AlreadySeen(until=self.until, kept=kept.a.start)
+        until = max(self.until, begin + (self.samples - 0.5) / self.terms.rate)
+        if not set(files).isdisjoint(self.files) and kept.a.start < until:
+            raise AlreadySeen(until=until, kept=kept.a.start)
 
     def met(self, scheme: "Scheme", spoken: Pair[Spoken], seed: bytes) -> Terms:
         """Return the terms with the lag and the errors of another record, and with its own seed.
