@@ -36,7 +36,7 @@ class Target:
             store.confirm(PEER, [key.key_id for key in keys[:3]], now=NOW)
             store.take(PEER, keys[0].key_id, now=NOW)
             store.keep_pending(PEER, (keys[3],), Root(b"waiting", 2, ROOTS[b"waiting"]), now=NOW)
-            store.burn(PEER, 1000)
+            store.burn(PEER, 1, 1000)
             Delivery(store).add(Pair(master="alice", slave="bob", peer=PEER))
         self.whole = (folder / "whole").read_bytes()
         (folder / "altered").touch(0o600)

@@ -298,5 +298,15 @@ class LocalProtocolError(ProtocolError):
     advice = SamefadeError.advice
 
 
+class FramesUsed(LocalProtocolError):
+    """These frames were taken by another run with the same peer, and no sample may be used twice."""
+
+    advice = "Run one session at a time with each peer on one store; start again, and it begins behind those frames."
+
+    def __init__(self, *, first: int, burnt: int) -> None:
+        """Give the first frame that was to be measured and the last one that is burnt."""
+        super().__init__(first=first, burnt=burnt)
+
+
 class RemoteProtocolError(ProtocolError):
     """The other end sent what no correct end sends: it has another version, a defect, or is an attacker."""

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from samefade.api.node.keeper import FramesUsed, Keeper
+from samefade.api.node.keeper import Keeper
+from samefade.errors import FramesUsed, GaveUp
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
-from samefade.session import Known, Probe, Reserve
+from samefade.link.drive import Drive, HostDrive
+from samefade.link.source import RecordedSource
+from samefade.session import Confirmed, Failed, Known, Pending, Probe, Reserve
 from samefade.wire.cbor import decode
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api" / "node"))
@@ -62,16 +65,100 @@ def test_a_conversation_held_up_until_another_one_has_ended(world, after):
     settle(world)
 
 
-def test_two_processes_on_one_store_never_measure_the_same_frames(tmp_path):
+def keepers(store, count=2):
+    prior = store.enrol(b"peer", bytes(16)).name
+    made = [Keeper(store, lambda: 1.8e9) for _ in range(count)]
+    for keeper in made:
+        keeper.keep(Known(peer=b"peer", prior=prior))
+    return made
+
+
+def test_two_runs_on_one_store_never_measure_the_same_frames(tmp_path):
     with Store(tmp_path / "s", KeyFile(tmp_path / "k"), create=True) as store:
-        ours, theirs = (Keeper(store, lambda: 1.8e9) for _ in range(2))
-        prior = store.enrol(b"peer", bytes(16)).name
-        for keeper in (ours, theirs):
-            keeper.keep(Known(peer=b"peer", prior=prior))
-        for event in (Reserve(last=100), Probe(first=1, last=100), Reserve(last=300), Probe(first=110, last=300)):
+        ours, theirs = keepers(store)
+        for event in (Reserve(first=1, last=100), Reserve(first=110, last=300)):
             ours.keep(event)
-        theirs.keep(Reserve(last=200))
-        with pytest.raises(FramesUsed) as refused:
-            theirs.keep(Probe(first=1, last=200))
-        assert refused.value.numbers == {"first": 1, "burnt": 300}
-        assert store.burnt(b"peer") == 300
+        for first, last in ((1, 200), (1, 100), (300, 400)):
+            with pytest.raises(FramesUsed) as refused:
+                theirs.keep(Reserve(first=first, last=last))
+            assert refused.value.numbers == {"first": first, "burnt": 300}
+            assert store.burnt(b"peer") == 300
+        theirs.keep(Reserve(first=301, last=400))
+
+
+@pytest.mark.parametrize("one_end", [True, False], ids=["the initiator", "the responder"])
+def test_a_run_whose_frames_another_process_took_ends_at_both_ends_without_a_key(tmp_path, one_end):
+    """The other process takes them between the plan, when they were free, and the first measurement."""
+    from session_ends import failure, initiator, of, responder, run
+
+    overtaken = "a" if one_end else "b"
+    with Store(tmp_path / "s", KeyFile(tmp_path / "k"), create=True) as store:
+        ours, theirs = keepers(store)
+
+        def keep(end, event):
+            if end == overtaken:
+                if isinstance(event, Known | Reserve):
+                    theirs.keep(event)  # in the other process, a moment before
+                ours.keep(event)
+
+        outcome = run(initiator(), responder(), on_event=keep)
+    mine, others = (outcome.a, outcome.b) if one_end else (outcome.b, outcome.a)
+    assert outcome.finished
+    assert isinstance(failure(mine), FramesUsed)
+    assert isinstance(failure(others), GaveUp)
+    assert not of(Pending, [*mine, *others])
+    assert not of(Probe, mine)
+
+
+def test_the_last_word_of_such_a_run_is_that_of_any_other(tmp_path):
+    """What is on the air does not tell a store that refuses from an owner that stops."""
+    from session_ends import initiator, responder, run
+
+    lines = []
+    for way in ("refused", "stopped"):
+        with Store(tmp_path / way, KeyFile(tmp_path / f"{way}.key"), create=True) as store:
+            ours, theirs = keepers(store)
+            a, b, said = initiator(), responder(), []
+
+            def keep(end, event, a=a, way=way, ours=ours, theirs=theirs):
+                if end == "a":
+                    if way == "refused" and isinstance(event, Known | Reserve):
+                        theirs.keep(event)
+                    elif isinstance(event, Reserve):
+                        a.stop(0.0)
+                    ours.keep(event)
+
+            def hear(datagram, to, _now, said=said):
+                said.append((to, len(datagram)))
+                return [datagram]
+
+            outcome = run(a, b, on_event=keep, attacker=hear)
+        assert outcome.finished
+        lines.append(said)
+    assert lines[0] == lines[1]
+
+
+def test_a_responder_for_many_refuses_one_peer_and_serves_the_others():
+    from session_ends import HEARD
+    from test_listener import device, host
+
+    found = []
+
+    def keep(address, event):
+        if address == 1 and isinstance(event, Reserve):
+            raise FramesUsed(first=event.first, burnt=event.last)
+        found.append((address, event))
+
+    server = HostDrive(host(), lambda _: RecordedSource(HEARD[1]), keep)
+    clients = {i: Drive(device(i), RecordedSource(HEARD[0])) for i in (1, 2)}
+    now, to_host = 0.0, [(item, i) for i, one in clients.items() for item in one.start(0.0)]
+    server.start(0.0)
+    while not all(one.closed for one in clients.values()) and now < 300:
+        back = [each for item in to_host for each in server.receive(item, now)] + server.turn(now)
+        to_host = [(item, i) for i, one in clients.items() for item in one.turn(now)]
+        to_host += [(item, i) for datagram, i in back for item in clients[i].receive(datagram, now)]
+        now += 0.05
+    told = {i: [event for at, event in found if at == i] for i in clients}
+    assert [type(event.error) for event in told[1] if isinstance(event, Failed)] == [FramesUsed]
+    assert not any(isinstance(event, Probe | Pending) for event in told[1])
+    assert any(isinstance(event, Confirmed) for event in told[2])

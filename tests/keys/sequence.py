@@ -45,10 +45,10 @@ def changes(store):
     delivery = Delivery(store)
     return [
         lambda: store.enrol(PEER, bytes(32)),
-        lambda: store.burn(PEER, 100),
+        lambda: store.burn(PEER, 1, 100),
         lambda: store.keep_pending(PEER, k1, r1, now=NOW),
         lambda: store.confirm(PEER, ids[0], now=NOW),
-        lambda: store.burn(PEER, 200),
+        lambda: store.burn(PEER, 110, 200),
         lambda: store.keep_pending(PEER, k2, r2, now=NOW),
         lambda: store.settle(PEER, r2.name, now=NOW),
         lambda: store.keep_pending(PEER, k3, r3, now=NOW),
@@ -58,7 +58,7 @@ def changes(store):
         lambda: delivery.give_named("alice", "bob", ids[0], now=NOW),
         lambda: store.take(PEER, now=NOW),
         lambda: store.sweep(NOW + 31 * 86400),
-        lambda: store.burn(PEER, 300),
+        lambda: store.burn(PEER, 201, 300),
         lambda: store.forget(PEER, NOW),
     ]
 

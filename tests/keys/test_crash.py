@@ -62,7 +62,7 @@ def check(folder, done, snapshots):
     """Open what the dead process left: all that it acknowledged, and at most the one change that it was at, whole."""
     with sequence.opened(folder) as store:
         assert sequence.seen(store) in snapshots[done : done + 2]
-        store.burn(b"after", 1)
+        store.burn(b"after", 1, 1)
     assert sorted(file.name for file in folder.iterdir()) == ["k", "s"]
 
 

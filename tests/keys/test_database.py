@@ -6,10 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
-from samefade.errors import CannotWrite
+from samefade.errors import CannotWrite, FramesUsed
 from samefade.keys import database
 from samefade.keys.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreNewer, TooFewKeys
 from samefade.keys.store import Store
@@ -69,14 +70,14 @@ def test_a_store_that_another_process_holds(make_store, fast_path, monkeypatch):
     other = sqlite3.connect(fast_path / "a.store", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreBusy):
-        store.burn(PEER, 1)
+        store.burn(PEER, 1, 1)
     with pytest.raises(StoreBusy):
         store.burnt(PEER)
     with pytest.raises(StoreBusy):
         make_store()
     other.execute("ROLLBACK")
     other.close()
-    store.burn(PEER, 1)
+    store.burn(PEER, 1, 1)
     assert store.burnt(PEER) == 1
 
 
@@ -101,7 +102,7 @@ from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
 folder = Path(sys.argv[1])
 store = Store(folder / "s", KeyFile(folder / "k"), create=True)
-store.burn(b"sta", 7)
+store.burn(b"sta", 1, 7)
 size = (folder / "s").stat().st_size
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 try:
@@ -134,7 +135,7 @@ def test_threads_take_turns(make_store):
     def work(start):
         try:
             for i in range(20):
-                store.burn(PEER, start + 3 * i)
+                store.burn(b"%d" % start, i + 1, i + 1)
         except Exception as error:  # noqa: BLE001 -- told below
             wrong.append(error)
 
@@ -144,7 +145,66 @@ def test_threads_take_turns(make_store):
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert store.burnt(PEER) == 59
+    assert [store.burnt(b"%d" % i) for i in range(3)] == [20] * 3
+
+
+RACER = """
+import sys
+from pathlib import Path
+from samefade.errors import FramesUsed
+from samefade.keys.errors import StoreBusy
+from samefade.keys.store import Store
+from samefade.keys.vault import KeyFile
+def burnt_up_to(store, first):
+    while True:
+        try:
+            store.burn(b"sta", first, first + 9)
+            return "took"
+        except FramesUsed as why:
+            return why.numbers["burnt"]
+        except StoreBusy:
+            continue
+folder = Path(sys.argv[1])
+with Store(folder / "a.store", KeyFile(folder / "a.key")) as store:
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(burnt_up_to(store, int(line)), flush=True)
+"""
+
+
+def test_of_two_processes_that_plan_the_same_frames_exactly_one_takes_them(make_store, fast_path):
+    """Both have looked, were they to look before they write, by the time that either can write."""
+    store, how = make_store(), {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with contextlib.ExitStack() as stack:
+        racers = [
+            stack.enter_context(subprocess.Popen([sys.executable, "-c", RACER, fast_path], **how)) for _ in range(2)
+        ]
+        assert [one.stdout.readline() for one in racers] == ["ready\n"] * 2
+        for first in range(1, 60, 10):
+            with store.database.writing():
+                for one in racers:
+                    one.stdin.write(f"{first}\n")
+                    one.stdin.flush()
+                time.sleep(0.1)
+            assert sorted(one.stdout.readline().strip() for one in racers) == sorted([str(first + 9), "took"])
+
+
+def test_of_two_threads_that_plan_the_same_frames_exactly_one_takes_them(make_store):
+    stores, won, meet = [make_store(), make_store()], [], threading.Barrier(2)
+
+    def work(store):
+        for first in range(1, 400, 10):
+            meet.wait()
+            with contextlib.suppress(FramesUsed):
+                store.burn(PEER, first, first + 9)
+                won.append(first)
+
+    threads = [threading.Thread(target=work, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == list(range(1, 400, 10))
 
 
 FILLER = """
@@ -160,7 +220,7 @@ for run in range(40):
     key = Issued(key_id=uuid.uuid4(), key=Key(os.urandom(32), "bounded"), certificate={})
     store.keep_pending(b"sta", (key,), Root(os.urandom(8), run, bytes(32)), now=1.0)
     store.confirm(b"sta", [key.key_id], now=1.0)
-    store.burn(b"sta", run)
+    store.burn(b"sta", run + 1, run + 1)
 """
 
 
@@ -172,7 +232,7 @@ def test_a_server_takes_keys_while_a_node_fills_the_store(make_store, fast_path)
                 got.add(store.take(PEER, now=2.0).key_id)
         assert node.communicate()[1] == b""
     assert len(got) == 40
-    assert store.burnt(PEER) == 39
+    assert store.burnt(PEER) == 40
 
 
 def test_a_block_that_fails_leaves_nothing(make_store):
@@ -186,7 +246,7 @@ def test_a_block_that_fails_leaves_nothing(make_store):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert store.burnt(PEER) == 0
-    store.burn(PEER, 1)
+    store.burn(PEER, 1, 1)
 
 
 def test_a_closed_store_is_a_mistake_of_the_program(make_store):
@@ -200,7 +260,7 @@ def test_two_processes_may_make_it_at_once(tmp_path):
     code = (
         "import sys; from pathlib import Path; from samefade.keys.store import Store;"
         "from samefade.keys.vault import KeyFile; f = Path(sys.argv[1]);"
-        "Store(f / 's', KeyFile(f / 'k'), create=True).burn(sys.argv[2].encode(), 1)"
+        "Store(f / 's', KeyFile(f / 'k'), create=True).burn(sys.argv[2].encode(), 1, 1)"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, tmp_path, name], stderr=subprocess.PIPE) for name in ("x", "y")

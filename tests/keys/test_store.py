@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samefade.errors import OutOfRange
+from samefade.errors import FramesUsed, OutOfRange
 from samefade.keys.errors import (
     AlreadyEnrolled,
     NameTaken,
@@ -37,15 +37,19 @@ def names(keys):
 def test_burnt_frame_counters_only_grow_and_survive(make_store):
     store = make_store()
     assert store.burnt(PEER) == 0
-    for last in (5, 3, 9, 0):
-        store.burn(PEER, last)
+    for first, last in ((1, 5), (6, 6), (8, 9)):
+        store.burn(PEER, first, last)
+    for first, last in ((1, 3), (9, 12), (9, 9), (0, 20)):
+        with pytest.raises(FramesUsed) as refused:
+            store.burn(PEER, first, last)
+        assert refused.value.numbers == {"first": first, "burnt": 9}
     assert store.burnt(PEER) == 9
     assert store.burnt(b"other") == 0
     store.close()
     assert make_store().burnt(PEER) == 9
-    for wrong in (-1, 2**63):
+    for wrong in ((-1, 10), (11, 10), (10, 2**63), (2**63, 2**63)):
         with pytest.raises(OutOfRange):
-            make_store().burn(PEER, wrong)
+            make_store().burn(PEER, *wrong)
 
 
 def test_a_root_is_the_same_at_both_ends_and_kept_once(make_store):
@@ -210,7 +214,7 @@ def test_what_is_no_time_is_refused(stocked, issue, wrong):
 
 def test_forgetting_a_peer_ends_its_keys_and_not_its_burnt_counters(stocked, now):
     store, _ = stocked()
-    store.burn(PEER, 17)
+    store.burn(PEER, 1, 17)
     store.forget(PEER, now)
     assert store.roots(PEER) == []
     assert states(store) == [State.DESTROYED] * 3
@@ -230,7 +234,7 @@ def test_several_stores_on_one_file_see_each_other(make_store, issue, now):
     node, server = make_store(), make_store()
     keys, root = issue()
     node.keep_pending(PEER, keys, root, now=now)
-    server.burn(PEER, 3)
+    server.burn(PEER, 1, 3)
     node.confirm(PEER, names(keys), now=now)
     assert server.take(PEER, now=now).key == keys[0].key
     assert node.count(PEER) == 2
@@ -244,7 +248,7 @@ def test_a_store_that_is_not_there(make_store):
 
 def test_the_status_counts_and_names(stocked, now):
     store, _ = stocked(peer=b"\x00\xff")
-    store.burn(b"sta", 4)
+    store.burn(b"sta", 1, 4)
     store.take(b"\x00\xff", now=now)
     told = store.status()
     assert told["live"] == 2

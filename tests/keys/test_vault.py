@@ -25,7 +25,7 @@ def change(store, statement, *values):
 
 def test_files_are_private_and_the_key_file_is_made_once(make_store, fast_path):
     store = make_store()
-    store.burn(PEER, 1)
+    store.burn(PEER, 1, 1)
     for name in ("a.store", "a.key"):
         assert stat.S_IMODE((fast_path / name).stat().st_mode) == 0o600
     key = (fast_path / "a.key").read_bytes()
@@ -62,7 +62,7 @@ def test_a_wrong_absent_or_short_key_file(make_store, fast_path):
 def test_a_passphrase_opens_and_another_does_not(tmp_path):
     path = tmp_path / "s"
     with Store(path, Passphrase("correct horse", CHEAP), create=True) as store:
-        store.burn(PEER, 3)
+        store.burn(PEER, 1, 3)
     with Store(path, Passphrase("correct horse")) as store:  # the cost is kept in the store
         assert store.burnt(PEER) == 3
     with pytest.raises(StoreLocked, match="wrong key or passphrase"):
@@ -142,12 +142,12 @@ def test_an_altered_row_is_not_served(make_store, issue, now, column, value):
 def test_altered_roots_and_marks_are_not_served(make_store):
     store = make_store()
     store.enrol(PEER, bytes(32))
-    store.burn(PEER, 100)
+    store.burn(PEER, 1, 100)
     change(store, "UPDATE marks SET last = 5")
     with pytest.raises(StoreDamaged, match="mark"):
         store.burnt(PEER)
     with pytest.raises(StoreDamaged, match="mark"):
-        store.burn(PEER, 200)
+        store.burn(PEER, 101, 200)
     change(store, "UPDATE roots SET epoch = 7")
     with pytest.raises(StoreDamaged, match="root"):
         store.roots(PEER)

@@ -35,7 +35,7 @@ class Talker:
         self._events.append(Moved(state="started"))
         if self.measure:
             first, last = self.measure
-            self._events += [Reserve(last=last), Probe(first=first, last=last)]
+            self._events += [Reserve(first=first, last=last), Probe(first=first, last=last)]
         if self.initiator:
             self._ask(now)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from link_doubles import Flock, Talker, sealed
 
-from samefade.errors import CannotWrite
+from samefade.errors import CannotWrite, FramesUsed
 from samefade.link.drive import Drive, HostDrive
 from samefade.link.follow import follow
 from samefade.link.source import PacedSource, RecordedSource
@@ -52,6 +52,45 @@ def test_what_could_not_be_kept_is_never_told():
     with pytest.raises(CannotWrite):
         Drive(Order(log), five(), full).start(0.0)
     assert log == []
+
+
+def used(event):
+    if isinstance(event, Reserve):
+        raise FramesUsed(first=event.first, burnt=event.last)
+
+
+class Stopped(Talker):
+    """Writes down why it is stopped."""
+
+    why = None
+
+    def stop(self, now, why=None):  # noqa: ARG002
+        self.why, self._closed, self._due = why, True, None
+        self._out = [b"bye"]
+
+
+def test_frames_that_were_used_end_the_session_and_not_the_drive():
+    machine = Stopped(True, 1, (2, 4))
+    drive = Drive(machine, five(), used)
+    assert drive.start(0.0) == [b"bye"]
+    assert machine.why.numbers == {"first": 2, "burnt": 4}
+    assert (machine.heard, machine.passed, drive.deadline) == ([], None, None)  # nothing was measured
+
+
+def test_frames_that_were_used_end_one_session_of_a_host():
+    class Refusing(Flock):
+        refused = ()
+
+        def refuse(self, address, why, now):  # noqa: ARG002
+            self.refused += ((address, why.numbers["burnt"]),)
+
+    host = Refusing(measure=(2, 4))
+    drive = HostDrive(host, lambda _: five(), lambda at, event: used(event) if at == "far" else None)
+    out = [each for at in ("near", "far") for each in drive.receive((sealed(b"Q", 0, b"x"), at), 0.0)]
+    assert [address for _, address in out] == ["near", "far"]
+    assert host.refused == (("far", 4),)
+    assert [len(host.peers[at].heard) for at in ("near", "far")] == [3, 0]
+    assert host.peers["far"].passed is None
 
 
 def test_the_earliest_deadline_counts():

@@ -69,13 +69,10 @@ def test_both_ends_go_through_the_states_of_the_table():
 def test_every_frame_is_burnt_before_it_is_asked_for():
     for events in (lambda o: o.a, lambda o: o.b):
         told = of((Reserve, Probe), events(run(initiator(), responder())))
-        burnt = 0
-        for event in told:
-            if isinstance(event, Reserve):
-                burnt = event.last
-            else:
-                assert event.last <= burnt
-        assert len(told) == 4
+        assert [type(event) for event in told] == [Reserve, Probe] * 2
+        for burnt, asked in zip(told[::2], told[1::2], strict=True):
+            assert (burnt.first, burnt.last) == (asked.first, asked.last)
+        assert told[2].first > told[0].last
 
 
 def test_an_end_knows_the_other_before_it_says_anything_to_it():

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from session_ends import (
     SHOWN,
+    chance,
     channel,
     failure,
     of,
     present,
+    psk_initiator,
     psk_responder,
     refusal,
     run,
@@ -20,9 +22,9 @@ from session_ends import (
 
 from samefade import api, observe
 from samefade import channel as worlds
-from samefade.errors import BadSignature, ChannelTooStatic, OutOfRange, ReplaySuspected
-from samefade.presence import digest, pack_csi
-from samefade.session import Present, Reserve
+from samefade.errors import BadSignature, ChannelTooStatic, GaveUp, OutOfRange, ReplaySuspected
+from samefade.presence import Decide, Heard, Verdict, digest, pack_csi, unpack_csi
+from samefade.session import Present, Reserve, Session
 from samefade.session.script import Hear, Measure, Say
 from samefade.session.showing import Showing
 from samefade.types import Observation
@@ -52,7 +54,8 @@ def test_an_honest_pair_is_believed_by_both(walk):
         (verdict,) = of(Present, events)
         assert verdict.public()["evidence"]["correlation"] > 0.9
         assert verdict.evidence["threshold"] < 0.9
-        assert of(Reserve, events)[0].last == SHOWN.spoken_last
+        (burnt,) = of(Reserve, events)
+        assert (burnt.first, burnt.last) == (SHOWN.first, SHOWN.spoken_last)
 
 
 def test_an_honest_pair_of_a_simulated_scenario_is_believed():
@@ -86,6 +89,10 @@ def test_a_static_channel_tells_nothing_and_nobody_is_believed():
         Observation(np.round(40 + 0.3 * rng.standard_normal(900)), 10.0, np.ones(900, bool), end) for end in "ab"
     )
     outcome = shown(quiet)
+    assert isinstance(refusal(outcome.b), ChannelTooStatic)
+    assert isinstance(failure(outcome.a), GaveUp)
+    assert not present(outcome.a) | present(outcome.b)
+    outcome = shown(quiet, b=showing_responder(decide=Credulous()))
     assert isinstance(refusal(outcome.a), ChannelTooStatic)
     assert not present(outcome.a) | present(outcome.b)
 
@@ -116,7 +123,75 @@ def test_samples_under_other_counters_are_refused(walk):
         assert not present(outcome.a)
 
 
-# by hand: a dishonest prover who holds the keys
+# by hand: whoever holds the keys, and is dishonest
+
+
+class Credulous(Decide):
+    """Believes whatever it is shown."""
+
+    def decide(self, evidence):
+        return Verdict(evidence, 0.0, 0.4)
+
+
+class Impostor:
+    """A showing initiator with a stolen key, who shows what it likes and writes down what it is told."""
+
+    def __init__(self, made_up=None):
+        self.made_up, self.told = made_up, []
+
+    def session(self):
+        honest = Showing(Credulous(), signers, chance(9))
+        return Session(psk_initiator(), lambda secured: self.play(honest.initiate(SHOWN, secured)))
+
+    def play(self, script):
+        value = None
+        while True:
+            try:
+                want = script.send(value)
+            except StopIteration:
+                return
+            value = yield want
+            if isinstance(want, Measure) and self.made_up is not None:
+                value = Heard(value.numbers, self.made_up[: len(value.values)])
+            if isinstance(want, Hear):
+                self.told.append(value)
+
+    @property
+    def samples(self):
+        """What it was shown of the other end's channel."""
+        return [said[0] for kind, said in self.told if kind == codes.CSI and len(said) == 1]
+
+
+def test_the_double_is_shown_the_responders_samples_where_it_is_believed(walk):
+    impostor = Impostor()
+    outcome = shown(walk[0], a=impostor.session())
+    assert present(outcome.b)
+    (seen,) = impostor.samples
+    assert np.array_equal(unpack_csi(seen)[1][:, 0], walk[0][1].values[1:401].astype(np.float32))
+
+
+@pytest.mark.parametrize("what", ["elsewhere", "rubbish", "level", "nothing"])
+def test_whoever_has_a_stolen_key_and_not_the_channel_is_shown_no_sample(walk, what):
+    """The responder decides before it shows; the thief learns that it was refused, and nothing of the channel."""
+    here, there = walk
+    made_up = {
+        "rubbish": np.random.default_rng(3).standard_normal((400, 1)),
+        "level": np.ones((400, 1)),
+    }.get(what)
+    impostor = Impostor(made_up)
+    lost = replace(there[0], mask=np.zeros(len(there[0].values), bool))
+    outcome = shown((lost if what == "nothing" else there[0], here[1]), a=impostor.session())
+    assert failure(outcome.b) is not None
+    assert not present(outcome.b)
+    assert impostor.samples == []
+    assert isinstance(failure(outcome.a), GaveUp)
+
+
+def test_an_initiator_decides_for_itself_whom_the_other_end_would_believe(walk):
+    here, there = walk
+    outcome = shown((here[0], there[1]), b=showing_responder(decide=Credulous()))
+    assert isinstance(refusal(outcome.a), ReplaySuspected)
+    assert not present(outcome.a) | present(outcome.b)
 
 
 class Prover:
@@ -126,7 +201,7 @@ class Prover:
         self.change = change
 
     def respond(self, mark, secured):
-        honest = Showing(_decide(), signers, lambda n: bytes(range(1, n + 1))).respond(mark, secured)
+        honest = Showing(Credulous(), signers, lambda n: bytes(range(1, n + 1))).respond(mark, secured)
         heard, value = [], None
         while True:
             try:
@@ -142,15 +217,7 @@ class Prover:
                 heard.append(value)
 
 
-def _decide():
-    from samefade.presence import Decide
-
-    return Decide()
-
-
 def dishonest(change, heard):
-    from samefade.session import Session
-
     prover = Prover(change)
     b = Session(psk_responder(), lambda secured: prover.respond(0, secured))
     return run(showing_initiator(), b, heard=heard)
@@ -200,8 +267,6 @@ def test_a_statement_of_an_earlier_run_is_refused(walk):
 
     def replay(_want, _heard, _secured):
         return next(old)
-
-    from samefade.session import Session
 
     prover = Prover(replay)
     b = Session(psk_responder(seed=77), lambda secured: prover.respond(0, secured))

@@ -89,14 +89,18 @@ class Store:
         """Show where it is."""
         return f"Store({str(self.database.path)!r})"
 
-    def burn(self, peer: bytes, last: int) -> None:
-        """Keep for good that the frame counters up to `last` are used; a lower number changes nothing.
+    def burn(self, peer: bytes, first: int, last: int) -> None:
+        """Keep for good that the frame counters up to `last` are used, for whoever is about to use them from `first`.
+
+        Of two who plan the same frames, in two processes perhaps, one alone goes on.
 
         Raises:
-            OutOfRange: When it is negative or has more than 63 bits.
+            FramesUsed: When `first` or more was burnt before; nothing has changed then.
+            OutOfRange: When a number is negative or has more than 63 bits, or the last comes before the first.
+            StoreDamaged: When the mark was altered.
         """
         with self.database.writing() as db:
-            marks.burn(db, self._vault, peer, last)
+            marks.burn(db, self._vault, peer, first, last)
 
     def burnt(self, peer: bytes) -> int:
         """Return the highest frame counter that was burnt, 0 when none was.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
+from samefade.errors import FramesUsed, SamefadeError
 from samefade.link.ear import Ear
 from samefade.link.source import Source
 from samefade.session import Event, Failed, Known, Machine, Probe, Sample
@@ -65,6 +66,7 @@ class Drive:
         """Take the session, where its samples come from, and who is told of its events.
 
         What `on_event` raises ends the drive before anything more is sent: what could not be kept is never told.
+        `FramesUsed` alone ends the session and not the drive: nothing is measured, and the other end hears a last word.
         """
         self._machine, self._ear, self._on_event = machine, Ear(source), on_event
 
@@ -112,7 +114,11 @@ class Drive:
     def _tell(self, now: float) -> None:
         while events := self._machine.events():
             for event in events:
-                self._on_event(event)
+                try:
+                    self._on_event(event)
+                except FramesUsed as why:
+                    self._machine.stop(now, why)
+                    break  # nor is what follows of this event asked for
                 if isinstance(event, Probe):
                     self._ear.ask(event, now)
 
@@ -133,6 +139,10 @@ class Host(Protocol[Address]):
 
     def tick(self, now: float) -> None:
         """Let time pass; to be called at `deadline` or later."""
+        ...
+
+    def refuse(self, address: Address, why: SamefadeError, now: float) -> None:
+        """End the session with one peer, because what one of its events asked for could not be done."""
         ...
 
     def outgoing(self) -> list[tuple[bytes, Address]]:
@@ -160,7 +170,10 @@ class HostDrive(Generic[Address]):
         source: Callable[[Address], Source | None],
         on_event: Callable[[Address, Event], None],
     ) -> None:
-        """Take the host, the source of samples for each peer, and who is told of events."""
+        """Take the host, the source of samples for each peer, and who is told of events.
+
+        What `on_event` raises ends the drive, but for `FramesUsed`, which ends the session with that peer alone.
+        """
         self._host, self._source, self._on_event = host, source, on_event
         self._ears: dict[Address, Ear] = {}
 
@@ -206,13 +219,23 @@ class HostDrive(Generic[Address]):
 
     def _tell(self, now: float) -> None:
         while events := self._host.events():
+            refused = set()
             for address, event in events:
-                self._on_event(address, event)
-                if isinstance(event, Failed | Known):
-                    self._ears.pop(address, None)
-                elif isinstance(event, Probe):
-                    ear = self._ears.setdefault(address, Ear(self._source(address)))
-                    ear.ask(event, now)
+                if address not in refused:
+                    try:
+                        self._on_event(address, event)
+                    except FramesUsed as why:
+                        self._host.refuse(address, why, now)
+                        refused.add(address)
+                    else:
+                        self._hark(address, event, now)
+
+    def _hark(self, address: Address, event: Event, now: float) -> None:
+        if isinstance(event, Failed | Known):
+            self._ears.pop(address, None)
+        elif isinstance(event, Probe):
+            ear = self._ears.setdefault(address, Ear(self._source(address)))
+            ear.ask(event, now)
 
 
 def earlier(one: float | None, other: float | None) -> float | None:

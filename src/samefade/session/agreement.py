@@ -79,7 +79,7 @@ class Agreement:
         """
         plan = yield from self._planned(mark)
         yield Say(codes.READY)
-        yield Tell(Reserve(last=plan.spoken_last))
+        yield Tell(Reserve(first=plan.first, last=plan.spoken_last))
         heard = yield Measure(plan.first, plan.spoken_last, plan.tones)
         yield from say_spoken(heard)
         terms, first = yield from self._told(plan)
@@ -93,7 +93,7 @@ class Agreement:
     # end a
 
     def _calibrating(self, plan: Plan) -> Generator[Want, Any, Pair[Spoken]]:
-        yield Tell(Reserve(last=plan.spoken_last))
+        yield Tell(Reserve(first=plan.first, last=plan.spoken_last))
         mine = yield Measure(plan.first, plan.spoken_last, plan.tones)
         theirs = yield from hear_spoken(plan)
         return Pair(plan.half_spoken(mine, "a"), plan.half_spoken(theirs, "b"))
@@ -190,7 +190,7 @@ def _kept(
     scheme: Scheme, plan: Plan, terms: Terms, first: int, end: End
 ) -> Generator[Want, Any, tuple[Feature[Kept], Mask]]:
     """Measure the kept samples, and exchange which points can be used: end a first."""
-    yield Tell(Reserve(last=first + plan.kept - 1))
+    yield Tell(Reserve(first=first, last=first + plan.kept - 1))
     heard: Heard = yield Measure(first, first + plan.kept - 1, plan.tones)
     feature = scheme.feature(plan.half_kept(heard, end, first), terms)
     mine = Say(codes.HEARD, (len(feature), pack_mask(feature.usable)))

@@ -42,8 +42,12 @@ class Known(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Reserve(Event):
-    """The frame counters up to `last` are burnt from now on: keep this before going on."""
+    """This end is about to use the frames `first` to `last`: burn all up to the last before going on.
 
+    Where one of these was burnt before, another run has it, and this one must be stopped with `FramesUsed`.
+    """
+
+    first: int
     last: int
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from samefade.errors import SamefadeError
 from samefade.session.events import Event
 from samefade.session.machine import Sample
 from samefade.session.session import Session
@@ -117,6 +118,13 @@ class Listener(Generic[Address]):
         for connection, peer in self._live.items():
             peer.session.stop(now)
             self._touched[connection] = peer
+
+    def refuse(self, address: Address, why: SamefadeError, now: float) -> None:
+        """End the session with one peer, because what one of its events asked for could not be done."""
+        connection = self._at.get(address)
+        if connection is not None:
+            peer = self._touched[connection] = self._live[connection]
+            peer.session.stop(now, why)
 
     def outgoing(self) -> list[tuple[bytes, Address]]:
         """Return the datagrams to send now and where to, once."""

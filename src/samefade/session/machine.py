@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
+from samefade.errors import SamefadeError
 from samefade.session.events import Event
 from samefade.types import Float
 
@@ -41,8 +42,8 @@ class Machine(Protocol):
         """Let time pass; to be called at `deadline` or later."""
         ...
 
-    def stop(self, now: float) -> None:
-        """End because the owner wants it; what is said last is still to be sent."""
+    def stop(self, now: float, why: SamefadeError | None = None) -> None:
+        """End because the owner wants it, or could not do what an event asked for; a last word is still to be sent."""
         ...
 
     def outgoing(self) -> list[bytes]:

@@ -128,10 +128,13 @@ class Session:
         if self._close_at is None and (gone or (waiting and now >= self._heard_at + self._patience)):
             self._fail(NoAnswer(waited=silent, state=self.state))
 
-    def stop(self, now: float) -> None:
-        """End the run because this end's owner wants it; the other end is told that it is over."""
+    def stop(self, now: float, why: SamefadeError | None = None) -> None:
+        """End the run because this end's owner wants it, or cannot do what an event asked for.
+
+        The other end is told that it is over, and never why.
+        """
         self._now = now
-        self._fail(Stopped(state=self.state))
+        self._fail(why or Stopped(state=self.state))
 
     # what comes out
 

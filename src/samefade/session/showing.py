@@ -2,6 +2,7 @@
 
 Both measure the same frames; then each commits to what it heard by a signed statement, and only when both have
 committed do they show it: whoever showed first could otherwise be answered with its own samples.
+The initiator shows first, and the responder decides before it shows: whom it refuses learns nothing of the channel.
 What is shown is burnt, travels sealed, and is never used for a key.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from samefade.errors import OutOfRange, PresenceRefused, RemoteProtocolError
-from samefade.presence import Decide, Heard, Signer, Statement, digest, pack_csi, unpack_csi
+from samefade.presence import Decide, Heard, Signer, Statement, Verdict, digest, pack_csi, unpack_csi
 from samefade.session.events import Present, Refused, Reserve
 from samefade.session.packing import expect
 from samefade.session.plan import Plan, unpack_mark
@@ -64,20 +65,16 @@ class Showing:
         yield from self._show(_Run(plan, secured, (theirs, mine)))
 
     def _show(self, run: "_Run") -> Script:
-        yield Tell(Reserve(last=run.plan.spoken_last))
+        yield Tell(Reserve(first=run.plan.first, last=run.plan.spoken_last))
         heard: Heard = yield Measure(run.plan.first, run.plan.spoken_last, run.plan.tones)
-        theirs = yield from self._exchange(run, pack_csi(heard.numbers, heard.values))
-        try:
-            verdict = self.decide.decide(self.decide.measure(heard, Heard(*unpack_csi(theirs))))
-        except PresenceRefused as why:
-            yield Tell(Refused(error=why))
-            raise
+        verdict = yield from self._exchange(run, heard)
         yield Say(codes.VERDICT)
         yield Hear((codes.VERDICT,))
         yield Tell(Present(evidence={**asdict(verdict.evidence), "threshold": verdict.threshold}))
 
-    def _exchange(self, run: "_Run", packed: bytes) -> Generator[Want, Any, bytes]:
-        """Commit, hear the other's commitment, show, and hear what it shows; the initiator first each time."""
+    def _exchange(self, run: "_Run", heard: Heard) -> Generator[Want, Any, Verdict]:
+        """Commit, hear the other's commitment, show, and judge what it shows; the initiator first each time."""
+        packed = pack_csi(heard.numbers, heard.values)
         mine, theirs = self.signers(run.secured)
         first = run.secured.role == "initiator"
         statement = run.statement(run.secured.role, digest(packed))
@@ -90,10 +87,19 @@ class Showing:
         theirs.verify(stated, signature)
         yield shown if first else commitment
         (samples,) = expect((yield Hear((codes.CSI,)))[1], bytes)
-        stated.check_samples(samples)  # before the responder shows its own
-        if not first:
+        stated.check_samples(samples)
+        verdict = yield from self._judge(heard, samples)
+        if not first:  # whom the responder does not believe is shown nothing
             yield shown
-        return bytes(samples)
+        return verdict
+
+    def _judge(self, heard: Heard, samples: bytes) -> Generator[Want, Any, Verdict]:
+        """Decide on what the other end shows, and tell the owner of a refusal."""
+        try:
+            return self.decide.decide(self.decide.measure(heard, Heard(*unpack_csi(samples))))
+        except PresenceRefused as why:
+            yield Tell(Refused(error=why))
+            raise
 
 
 @dataclass(frozen=True, eq=False)

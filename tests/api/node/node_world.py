@@ -97,7 +97,7 @@ class Process:
                 self.point()
                 serving.told(("", at), event)
 
-            self.drive = HostDrive(listener(node, QUICK), lambda at: serving.heard(("", at)), tell)
+            self.drive = HostDrive(listener(node, QUICK), lambda _: self.ear, tell)
 
     def point(self):
         """Come to where a kill may come."""

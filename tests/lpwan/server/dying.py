@@ -70,7 +70,7 @@ class DeskScene:
 
     def write(self):
         """Write anything else: what a dead process left beside the file goes then."""
-        self.store.burn(b"after", 1)
+        self.store.burn(b"after", 1, 1)
 
     def _enrol(self, *euis):
         secrets = {one: secret_of(one) for one in euis}

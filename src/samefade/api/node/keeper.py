@@ -3,19 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from samefade.errors import LocalProtocolError
 from samefade.keys.store import Store
-from samefade.session import Confirmed, Discarded, Event, Known, Pending, Probe, Reserve
-
-
-class FramesUsed(LocalProtocolError):
-    """These frames were measured in another run with the same peer, and no sample may be used twice."""
-
-    advice = "Run one session at a time with each peer on one store; start again, and it begins behind those frames."
-
-    def __init__(self, first: int, burnt: int) -> None:
-        """Give the first frame that was to be measured and the last one that is burnt."""
-        super().__init__(first=first, burnt=burnt)
+from samefade.session import Confirmed, Discarded, Event, Known, Pending, Reserve
 
 
 class Keeper:
@@ -31,7 +20,6 @@ class Keeper:
         self._store, self._clock = store, clock
         self.peer: bytes | None = None
         self.confirmed: list[UUID] = []
-        self._free = 0
 
     def keep(self, event: Event) -> None:
         """Keep what an event brings.
@@ -53,11 +41,8 @@ class Keeper:
             if any(root.name == event.prior for root in store.roots(peer)):
                 self.confirmed += store.settle(peer, event.prior, now=now)
         elif isinstance(event, Reserve):
-            self._free = 1 + store.burnt(peer)
-            store.burn(peer, event.last)
-        elif isinstance(event, Probe) and event.first < self._free:
-            # another process on this store, or an older conversation that was held up on the way
-            raise FramesUsed(event.first, self._free - 1)
+            # refused where another process on this store, or a conversation that was held up here, has these frames
+            store.burn(peer, event.first, event.last)
         elif isinstance(event, Pending):
             store.keep_pending(peer, event.keys, event.root, now=now)
         elif isinstance(event, Confirmed):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from samefade.api.node.keeper import FramesUsed, Keeper
+from samefade.api.node.keeper import Keeper
 from samefade.errors import OutOfRange
 from samefade.keys.store import Store
 from samefade.link.drive import Drive, HostDrive
@@ -99,32 +99,19 @@ class Serving:
     runs: int | None
     stop: Stopping
     _keepers: dict[str, Keeper] = field(default_factory=dict)
-    _deaf: set[str] = field(default_factory=set)
     _done: int = 0
 
     def told(self, address: Any, event: Event) -> None:  # noqa: ANN401 -- whatever the link calls an address
         """Keep what an event brings and tell of it."""
         where = _where(address)
         if isinstance(event, Known):  # a peer that begins anew here is owed nothing of what was before
-            self._forget(where)
             self._keepers[where] = Keeper(self.store, time)
-        try:
-            if where in self._keepers:  # after the last word there is nothing to keep
-                self._keepers[where].keep(event)
-        except FramesUsed:  # of one conversation, perhaps by an attacker who held it up: the others go on
-            self._deaf.add(where)
+        if where in self._keepers:  # after the last word there is nothing to keep
+            self._keepers[where].keep(event)
         self.tell(where, event)
         if isinstance(event, Confirmed | Present | Failed):
-            self._forget(where)
+            self._keepers.pop(where, None)
             self._done += 1
-
-    def heard(self, address: Any) -> Source | None:  # noqa: ANN401 -- whatever the link calls an address
-        """Return what is heard of a peer, or nothing where it asks for frames that were used."""
-        return None if _where(address) in self._deaf else self.source
-
-    def _forget(self, where: str) -> None:
-        self._keepers.pop(where, None)
-        self._deaf.discard(where)
 
     @property
     def served(self) -> bool:
@@ -152,7 +139,7 @@ def serve(link: Link, host: Listener[Any], serving: Serving, ready: Callable[[st
     def stop() -> bool:  # the last word of the last run may have to be said again
         return serving.stop() or (serving.served and host.live == 0)
 
-    drive: HostDrive[Any] = HostDrive(host, serving.heard, serving.told)
+    drive: HostDrive[Any] = HostDrive(host, lambda _: serving.source, serving.told)
     if link.kind == "udp":
         from samefade.link.udp import serve_udp
 
