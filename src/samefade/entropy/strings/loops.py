@@ -23,7 +23,8 @@ _FAR = 7.5  # deviations beyond which cells are too rare to add to a sum
 _DENSITY = 0.3989422804014327  # of a standard normal value at its mean
 _MOST = 64.0  # bits that one cell can surprise by
 _FLOOR = 1e-9  # chance that no Gaussian denies half a cell: outliers cost a bit a level, and not infinitely many
-_STEEP = 12.0
+_STEEP = 12.0  # log odds that are steeper are not believed
+_CLEAR = exp(_STEEP)
 _NOTHING = 1e-11  # a spread of rounding errors
 _FAST, _SLOW = 0.02, 0.002  # rates at which weights are learnt, at first and later
 _OLD = 250  # samples that a counter remembers
@@ -100,6 +101,20 @@ def surprises(cell: Index, centre: Real, spread: Real, edges: Real, step: float,
 
 
 @compiled
+def _learnt(inverse: Real, gain: Real, power: float, forget: float) -> None:
+    """Let the inverse covariance of what is known have learnt a row; it stays symmetric to the bit."""
+    p, share, fade = len(gain), 1 / power, 1 / forget
+    for i in range(p):
+        for j in range(p):
+            inverse[i, j] = (inverse[i, j] - gain[i] * gain[j] * share) * fade
+    for i in range(p):  # directions that nothing moves must not grow without end
+        if inverse[i, i] > 1e3:
+            for j in range(p):
+                inverse[i, j] *= 0.5
+                inverse[j, i] *= 0.5
+
+
+@compiled
 def follow(target: Real, heard: NDArray[np.bool_], known: Real, forget: float, mean: Real) -> None:
     """Write what recursive least squares expect of each target, (n,), from rows of what is known, (n, p).
 
@@ -110,38 +125,52 @@ def follow(target: Real, heard: NDArray[np.bool_], known: Real, forget: float, m
     inverse = np.eye(p)
     for t in range(n):
         row = known[t]
+        gain[:] = 0.0
+        for j in range(p):
+            for i in range(p):
+                gain[i] += inverse[j, i] * row[j]
         power, said = forget, 0.0
         for i in range(p):
-            total = 0.0
-            for j in range(p):
-                total += inverse[i, j] * row[j]
-            gain[i] = total
-            power += total * row[i]
+            power += gain[i] * row[i]
             said += weight[i] * row[i]
         mean[t] = said
-        if not heard[t]:
-            continue
-        error = target[t] - said
-        for i in range(p):
-            step = gain[i] / power
-            weight[i] += step * error
-            for j in range(i + 1):
-                inverse[i, j] = (inverse[i, j] - step * gain[j]) / forget
-                inverse[j, i] = inverse[i, j]
-        for i in range(p):  # directions that nothing moves must not grow without end
-            if inverse[i, i] > 1e3:
-                for j in range(p):
-                    inverse[i, j] *= 0.5
-                    inverse[j, i] *= 0.5
+        if heard[t]:
+            error = (target[t] - said) / power
+            for i in range(p):
+                weight[i] += gain[i] * error
+            _learnt(inverse, gain, power, forget)
 
 
 @compiled
-def _count(one: NDArray[np.float32], seen: NDArray[np.uint8], at: int, bit: float) -> None:
-    """Let a counter have seen one bit more."""
-    count = seen[at]
-    one[at] = min(_SURE, max(1 - _SURE, one[at] + (bit - one[at]) / (count + 1.6)))
-    if count < _OLD:
-        seen[at] = count + 1
+def _counted(counters: NDArray[np.float32], leaf: int, depth: int, out: Real) -> None:
+    """Write the log odds that the counters on the way to a leaf tell, (d,), and let them have seen one way more.
+
+    Each is the share of ones, and how many bits it was counted from.
+    """
+    for d in range(depth):
+        at = leaf >> (depth - d)
+        bit = (leaf >> (depth - d - 1)) & 1
+        count = counters[at, 1]
+        p = counters[at, 0] if count else 0.5
+        out[d] = log(p / (1 - p)) if count else 0.0
+        counters[at, 0] = min(_SURE, max(1 - _SURE, p + (bit - p) / (count + 1.6)))
+        counters[at, 1] = min(_OLD, count + 1)
+
+
+@compiled
+def _expected(leaf: int, depth: int, edges: Real, mean: float, spread: float, out: Real) -> None:
+    """Write the log odds that a normal law tells on the way to a leaf, (d,)."""
+    low, high, begin = 0.0, 1.0, -1
+    for d in range(depth):
+        half = 1 << (depth - d - 1)
+        middle = 0.5 * erfc((mean - edges[begin + half]) / spread * _ROOT)
+        up, down = max(high - middle, 0.0) + _FLOOR, max(middle - low, 0.0) + _FLOOR
+        out[d] = _STEEP if up > _CLEAR * down else -_STEEP if down > _CLEAR * up else log(up / down)
+        if leaf & half:
+            low = middle
+            begin += half
+        else:
+            high = middle
 
 
 @compiled
@@ -179,47 +208,26 @@ def mixed(
     depth = _depth(len(edges))
     table = np.zeros((4, depth, J + C))
     table[:, :, 0] = 1.0
-    one = np.full(first[C] << depth, 0.5, np.float32)
-    seen = np.zeros(first[C] << depth, np.uint8)
-    stretched, place = np.zeros(J + C), np.zeros(C, np.int64)
-    low, high = np.zeros(J), np.zeros(J)
+    counters = np.zeros((first[C], 1 << depth, 2), np.float32)
+    stretched = np.zeros((J + C, depth))
     for t in range(n):
         out[t] = 0.0
         if cell[t] < 0:
             continue
-        start, width, node, bits = 0, 1 << depth, 1, 0.0
-        low[:], high[:] = 0.0, 1.0
+        leaf = cell[t] + (1 << depth)
+        for j in range(J):
+            _expected(leaf, depth, edges, mean[t, j], spread[t, j], stretched[j])
+        for c in range(C):
+            _counted(counters[first[c] + context[t, c]], leaf, depth, stretched[J + c])
         weights = table[context[t, C]]
         rate = max(_SLOW, _FAST / (1 + t / 500))
         for d in range(depth):
-            width >>= 1
-            upper = cell[t] >= start + width
             total = 0.0
-            for j in range(J):
-                stretched[j] = 0.0
-                away = (edges[start + width - 1] - mean[t, j]) / spread[t, j]
-                middle = 0.5 * erfc(-away * _ROOT)
-                up, down = max(high[j] - middle, 0.0) + _FLOOR, max(middle - low[j], 0.0) + _FLOOR
-                stretched[j] = min(_STEEP, max(-_STEEP, log(up / down)))
-                if upper:
-                    low[j] = middle
-                else:
-                    high[j] = middle
-                total += weights[d, j] * stretched[j]
-            for c in range(C):
-                at = ((first[c] + context[t, c]) << depth) + node
-                place[c] = at
-                p = one[at]
-                stretched[J + c] = log(p / (1 - p)) if seen[at] else 0.0
-                total += weights[d, J + c] * stretched[J + c]
-            p = 1 / (1 + exp(-min(_STEEP, max(-_STEEP, total))))
-            bits -= log(p if upper else 1 - p) * _BIT
-            error = ((1.0 if upper else 0.0) - p) * rate
             for i in range(J + C):
-                weights[d, i] += error * stretched[i]
-            for c in range(C):
-                _count(one, seen, place[c], 1.0 if upper else 0.0)
-            node = 2 * node + (1 if upper else 0)
-            if upper:
-                start += width
-        out[t] = bits
+                total += weights[d, i] * stretched[i, d]
+            p = 1 / (1 + exp(-min(_STEEP, max(-_STEEP, total))))
+            bit = (leaf >> (depth - d - 1)) & 1
+            out[t] -= log(p if bit else 1 - p) * _BIT
+            error = (bit - p) * rate
+            for i in range(J + C):
+                weights[d, i] += error * stretched[i, d]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Real = NDArray[np.float64]
 _LENGTH = 512  # samples of a stretch
+_BLOCK = 4  # stretches in a block of the record that is transformed at once
 _REACH = 2  # samples to either side of the place
 _CERTAIN = 32.0  # half-nats beyond its price that a replay must explain to be taken for one
 _PIECES = 8  # of a stretch, each of which may be a replay or not
@@ -74,10 +75,15 @@ def _searched(whole: Real, known: int, length: int, price: float) -> list[list[_
     """Return for each stretch the place that tells most of it, or none."""
     from scipy import fft
 
-    size = fft.next_fast_len(len(whole) + length, real=True)
-    spectrum = fft.rfft(whole.astype(np.float32), size)
+    size = fft.next_fast_len(_BLOCK * length, real=True)
+    hop = size - length
+    # overlap-save: each block tells the correlations that begin in its first `hop` samples
+    padded = np.zeros(-(-len(whole) // hop) * hop + length, np.float32)
+    padded[: len(whole)] = whole
+    spectra = fft.rfft(np.lib.stride_tricks.sliding_window_view(padded, size)[::hop])
     energy = np.concatenate([[0.0], np.cumsum(whole**2)])
     energy = np.maximum(energy[length:] - energy[:-length], 1e-3 * length)  # of the stretch that begins here
+    scale = (1 / np.sqrt(energy)).astype(np.float32)
     out: list[list[_Place]] = []
     for begin in range(known, len(whole), length):
         part = whole[begin : begin + length]
@@ -85,14 +91,13 @@ def _searched(whole: Real, known: int, length: int, price: float) -> list[list[_
         out.append([])
         if places < length or len(part) < length or not part.any():
             continue
-        own = fft.rfft(part.astype(np.float32), size)
-        ways = (fft.irfft(spectrum * own.conj(), size)[:places], fft.irfft(spectrum * own, size)[length - 1 :][:places])
-        score = [np.abs(way) / np.sqrt(energy[:places] * float(part @ part)) for way in ways]
-        back = bool(score[1].max() > score[0].max())
-        at = int(score[back].argmax())
-        told = -length * log(max(1 - float(score[back][at]) ** 2, 1e-9))
+        both = fft.rfft(np.stack([part, part[::-1]]).astype(np.float32), size).conj()
+        ways = fft.irfft(spectra[: -(-places // hop)] * both[:, None], size)[..., :hop].reshape(2, -1)[:, :places]
+        score = np.abs(ways) * scale[:places]
+        back, at = divmod(int(score.argmax()), places)
+        told = -length * log(max(1 - float(score[back, at]) ** 2 / float(part @ part), 1e-9))
         if told > _CERTAIN + price:
-            out[-1].append(_Place(begin + at + length - 1 if back else begin - at, back=back))
+            out[-1].append(_Place(begin + at + length - 1 if back else begin - at, back=bool(back)))
     return out
 
 
