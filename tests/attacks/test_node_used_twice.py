@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from samefade.api.node.keeper import Keeper
-from samefade.errors import FramesUsed, GaveUp
+from samefade.errors import FramesUsed, GaveUp, NoAnswer
+from samefade.keys.errors import RootsMoved
 from samefade.keys.store import Store
 from samefade.keys.vault import KeyFile
 from samefade.link.drive import Drive, HostDrive
@@ -62,6 +63,35 @@ def test_a_conversation_held_up_until_another_one_has_ended(world, after):
     holding.let_go()
     world.run(lambda: world.live["b"].drive.deadline is None or world.now > 9)
     world.check_used_once()
+    settle(world)
+
+
+def test_old_runs_held_up_before_their_keys_do_not_push_out_the_secret_that_came_after(world):
+    """Roots of runs that were overtaken would lie before the one that both ends hold, and nothing else be offered."""
+    from node_world import settle, whole_run
+
+    held = []
+
+    def account(to, datagram):
+        """Hold what the initiator says after it has computed keys."""
+        process = world.live["a"]
+        if to != "b" or not any(isinstance(event, Pending) for event in process.told):
+            return False
+        held.append((to, datagram, process.address))
+        return True
+
+    for _ in range(2):
+        world.lost = account
+        first = world.begin("a")
+        world.run(lambda first=first: any(isinstance(event, Pending) for event in first.told))
+        world.kill("a")
+    world.lost = lambda _to, _datagram: False
+    assert any(isinstance(event, Confirmed) for event in whole_run(world).told)
+    for one in held:
+        world.arrive(*one)
+    world.run(lambda: world.live["b"].drive.deadline is None or world.now > 30)
+    refused = [event.error for event in world.live["b"].told if isinstance(event, Failed)]
+    assert [type(error) for error in refused] == [RootsMoved] * 2
     settle(world)
 
 
@@ -136,6 +166,27 @@ def test_the_last_word_of_such_a_run_is_that_of_any_other(tmp_path):
         assert outcome.finished
         lines.append(said)
     assert lines[0] == lines[1]
+
+
+@pytest.mark.parametrize("end", ["a", "b"])
+@pytest.mark.parametrize("what", [Pending, Confirmed], ids=["its keys", "their confirmation"])
+def test_an_end_that_cannot_keep_what_another_run_overtook_vouches_for_nothing(end, what):
+    from session_ends import confirmed, discarded, failure, initiator, responder, run
+
+    def keep(name, event):
+        if name == end and isinstance(event, what):
+            raise RootsMoved("peer", epoch=1, held=[1])
+
+    outcome = run(initiator(), responder(), on_event=keep)
+    mine, others = (outcome.a, outcome.b) if end == "a" else (outcome.b, outcome.a)
+    assert outcome.finished
+    assert isinstance(failure(mine), RootsMoved)
+    assert not discarded(mine)  # what the store does not have it cannot throw away
+    if (end, what) == ("a", Confirmed):  # the responder knew by the initiator's tag, which was kept before it was shown
+        assert confirmed(others)
+    else:
+        assert not confirmed(others)
+        assert isinstance(failure(others), NoAnswer)
 
 
 def test_a_responder_for_many_refuses_one_peer_and_serves_the_others():

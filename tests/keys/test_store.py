@@ -12,6 +12,7 @@ from samefade.keys.errors import (
     NameTaken,
     NoSuchKey,
     NoSuchRoot,
+    RootsMoved,
     StoreAbsent,
     StoreFull,
     TooFewKeys,
@@ -210,6 +211,25 @@ def test_what_is_no_time_is_refused(stocked, issue, wrong):
         with pytest.raises(OutOfRange, match="since 1970"):
             call()
     assert store.count(PEER) == len(keys)
+
+
+def test_keys_of_a_run_that_was_overtaken_are_refused(make_store, issue, now):
+    """Two runs begin with one secret; the one that comes second to its keys has none, and neither has a third."""
+    store = make_store()
+    prior = store.enrol(PEER, bytes(32)).name
+    store.keep_pending(PEER, *issue(1, 1), now=now, prior=prior)
+    (keys, root), before = issue(2, 2), states(store)
+    with pytest.raises(RootsMoved) as refused:
+        store.keep_pending(PEER, keys, root, now=now, prior=prior)
+    assert refused.value.numbers["held"] == [0, 1]
+    store.settle(PEER, issue(1, 1)[1].name, now=now)
+    with pytest.raises(RootsMoved):
+        store.keep_pending(PEER, keys, root, now=now, prior=prior)
+    store.forget(PEER, now)
+    with pytest.raises(RootsMoved):  # a peer that was forgotten does not come back by a run that was under way
+        store.keep_pending(PEER, keys, root, now=now, prior=prior)
+    assert len(states(store)) == len(before)
+    store.keep_pending(PEER, keys, root, now=now, prior=b"")
 
 
 def test_forgetting_a_peer_ends_its_keys_and_not_its_burnt_counters(stocked, now):

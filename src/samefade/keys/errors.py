@@ -149,6 +149,16 @@ class NoSuchRoot(ProtocolError):
         super().__init__(peer=peer, name=name)
 
 
+class RootsMoved(ProtocolError):
+    """Another run with this peer has changed the prior secrets since this one began, or the peer was forgotten."""
+
+    advice = "Run one session at a time with each peer on one store; start again, and it begins with what is held now."
+
+    def __init__(self, peer: str, *, epoch: int, held: list[int]) -> None:
+        """Name the peer, the epoch of the root that was to be kept, and those of the roots that are held."""
+        super().__init__(peer=peer, epoch=epoch, held=held)
+
+
 class BadCertificate(InputError):
     """A certificate or its private key cannot be used."""
 

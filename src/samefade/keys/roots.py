@@ -9,7 +9,7 @@ from typing import Any
 
 from samefade.amplify.hkdf import hkdf
 from samefade.errors import OutOfRange
-from samefade.keys.errors import NameTaken, NoSuchRoot, StoreFull
+from samefade.keys.errors import NameTaken, NoSuchRoot, RootsMoved, StoreFull
 from samefade.keys.vault import Vault
 from samefade.session.events import Root
 
@@ -58,6 +58,25 @@ def keep(db: sqlite3.Connection, vault: Vault, peer: bytes, root: Root, *, settl
     said = (peer, root.name, root.epoch, int(settled))
     sealed = vault.seal(root.reveal_secret_bytes(), ("root", *said))
     db.execute("INSERT INTO roots (peer, name, epoch, settled, sealed) VALUES (?, ?, ?, ?, ?)", (*said, sealed))
+
+
+def refuse_moved(db: sqlite3.Connection, peer: bytes, prior: bytes, root: Root) -> None:
+    """Refuse the root of a run where the peer's roots are not what the run began with.
+
+    A root of a run that was overtaken would lie beside, and before, the one that the other end holds.
+
+    Args:
+        db: A transaction that writes.
+        peer: Whose roots.
+        prior: Name of the only one that there may be, or nothing where there may be none.
+        root: The root that the run leaves.
+
+    Raises:
+        RootsMoved: When there are others, or that one is gone.
+    """
+    held = {name: epoch for _, name, epoch, *_ in db.execute(SELECTED, (peer,))}
+    if set(held) != ({prior} if prior else set()):
+        raise RootsMoved(peer.hex(), epoch=root.epoch, held=sorted(held.values()))
 
 
 def settle(db: sqlite3.Connection, vault: Vault, peer: bytes, name: bytes) -> list[bytes]:

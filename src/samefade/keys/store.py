@@ -147,18 +147,31 @@ class Store:
         """
         return roots.opened(self.database.read(roots.SELECTED, peer), self._vault)
 
-    def keep_pending(self, peer: bytes, keys: tuple[Issued, ...], root: Root, *, now: float) -> None:
+    def keep_pending(
+        self, peer: bytes, keys: tuple[Issued, ...], root: Root, *, now: float, prior: bytes | None = None
+    ) -> None:
         """Keep the keys of a run that is not confirmed, together with the root that it leaves.
 
         Of the certificates only what may travel is kept.
 
+        Args:
+            peer: Whom they are shared with.
+            keys: The keys.
+            root: The root.
+            now: Seconds since 1970.
+            prior: Name of the root that the run began with, empty where it began with none: no other one may be held.
+                None where nobody else writes and the caller has looked.
+
         Raises:
+            RootsMoved: When the peer's roots are not those that the run began with.
             StoreFull: When there would be too many keys.
             NameTaken: When a key or root of this name is there already.
             OutOfRange: When `now` is not a time, or a certificate claims something else than its key.
         """
         expires = _time(now) + self.limits.pending
         with self.database.writing() as db:
+            if prior is not None:
+                roots.refuse_moved(db, peer, prior, root)
             self._refuse_more(db, peer, len(keys))
             roots.keep(db, self._vault, peer, root, settled=False)
             for issued in keys:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from samefade.errors import FramesUsed, SamefadeError
+from samefade.errors import ProtocolError, SamefadeError
 from samefade.link.ear import Ear
 from samefade.link.source import Source
 from samefade.session import Event, Failed, Known, Machine, Probe, Sample
@@ -66,7 +66,7 @@ class Drive:
         """Take the session, where its samples come from, and who is told of its events.
 
         What `on_event` raises ends the drive before anything more is sent: what could not be kept is never told.
-        `FramesUsed` alone ends the session and not the drive: nothing is measured, and the other end hears a last word.
+        A `ProtocolError`, such as `FramesUsed`, ends the session alone, because another run came first.
         """
         self._machine, self._ear, self._on_event = machine, Ear(source), on_event
 
@@ -113,14 +113,18 @@ class Drive:
 
     def _tell(self, now: float) -> None:
         while events := self._machine.events():
+            refused = False
             for event in events:
+                if refused and not isinstance(event, Failed):
+                    continue  # it followed from what was refused
                 try:
                     self._on_event(event)
-                except FramesUsed as why:
+                except ProtocolError as why:
                     self._machine.stop(now, why)
-                    break  # nor is what follows of this event asked for
-                if isinstance(event, Probe):
-                    self._ear.ask(event, now)
+                    refused = True
+                else:
+                    if isinstance(event, Probe):
+                        self._ear.ask(event, now)
 
 
 class Host(Protocol[Address]):
@@ -172,7 +176,7 @@ class HostDrive(Generic[Address]):
     ) -> None:
         """Take the host, the source of samples for each peer, and who is told of events.
 
-        What `on_event` raises ends the drive, but for `FramesUsed`, which ends the session with that peer alone.
+        What `on_event` raises ends the drive, but for a `ProtocolError`, which ends the session with that peer alone.
         """
         self._host, self._source, self._on_event = host, source, on_event
         self._ears: dict[Address, Ear] = {}
@@ -221,14 +225,15 @@ class HostDrive(Generic[Address]):
         while events := self._host.events():
             refused = set()
             for address, event in events:
-                if address not in refused:
-                    try:
-                        self._on_event(address, event)
-                    except FramesUsed as why:
-                        self._host.refuse(address, why, now)
-                        refused.add(address)
-                    else:
-                        self._hark(address, event, now)
+                if address in refused and not isinstance(event, Failed):
+                    continue  # as above
+                try:
+                    self._on_event(address, event)
+                except ProtocolError as why:
+                    self._host.refuse(address, why, now)
+                    refused.add(address)
+                else:
+                    self._hark(address, event, now)
 
     def _hark(self, address: Address, event: Event, now: float) -> None:
         if isinstance(event, Failed | Known):

@@ -131,9 +131,12 @@ class Session:
     def stop(self, now: float, why: SamefadeError | None = None) -> None:
         """End the run because this end's owner wants it, or cannot do what an event asked for.
 
-        The other end is told that it is over, and never why.
+        The other end is told that it is over, and never why; where keys or their confirmation could not be kept,
+        it is told nothing.
         """
         self._now = now
+        if why is not None and self.state != table.DEAD and (self._pending or self._close_at is not None):
+            self._carrier = self._pending = self._close_at = None  # what waits there vouches for what was not kept
         self._fail(why or Stopped(state=self.state))
 
     # what comes out

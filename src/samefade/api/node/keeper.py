@@ -1,8 +1,10 @@
 """Keep what a session asks to be kept, before the other end can know of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
+from samefade.keys.errors import NoSuchRoot
 from samefade.keys.store import Store
 from samefade.session import Confirmed, Discarded, Event, Known, Pending, Reserve
 
@@ -20,6 +22,7 @@ class Keeper:
         self._store, self._clock = store, clock
         self.peer: bytes | None = None
         self.confirmed: list[UUID] = []
+        self._prior = b""
 
     def keep(self, event: Event) -> None:
         """Keep what an event brings.
@@ -38,13 +41,14 @@ class Keeper:
         now = self._clock()
         if isinstance(event, Known):
             # the handshake shows which prior secret both hold, and so whether the last run was confirmed
-            if any(root.name == event.prior for root in store.roots(peer)):
+            with suppress(NoSuchRoot):  # with identities a first run begins without one
                 self.confirmed += store.settle(peer, event.prior, now=now)
+                self._prior = event.prior
         elif isinstance(event, Reserve):
             # refused where another process on this store, or a conversation that was held up here, has these frames
             store.burn(peer, event.first, event.last)
         elif isinstance(event, Pending):
-            store.keep_pending(peer, event.keys, event.root, now=now)
+            store.keep_pending(peer, event.keys, event.root, now=now, prior=self._prior)
         elif isinstance(event, Confirmed):
             store.confirm(peer, event.key_ids, now=now)
             self.confirmed += event.key_ids
