@@ -101,11 +101,13 @@ def toeplitz(x: BitArray, s: BitArray, length: int) -> BitArray:
     Raises:
         OutOfRange: When the seed has another length, or the string is too long to be exact.
     """
+    from scipy import fft
+
     n = len(x)
     if len(s) != n + length - 1:
         raise OutOfRange("seed bits", len(s), f"{n + length - 1}")
-    size = 1 << (len(s) - 1).bit_length()  # a cyclic convolution: only its wrapped-free part is read
-    product = np.fft.irfft(np.fft.rfft(_spread(s), size) * np.fft.rfft(_spread(x), size), size)
+    size = fft.next_fast_len(len(s), real=True)  # a cyclic convolution: only its wrapped-free part is read
+    product = fft.irfft(fft.rfft(_spread(s), size) * fft.rfft(_spread(x), size), size)
     exact = product[n - 1 : n - 1 + length]
     whole = np.rint(exact)
     if length and float(np.max(np.abs(exact - whole))) > 0.25:

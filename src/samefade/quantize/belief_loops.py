@@ -67,10 +67,12 @@ def ratio(
         reach = _REACH * spread * (wider if tail > 0 else 1.0)
         first = np.searchsorted(edges, mean - reach)
         last = np.searchsorted(edges, mean + reach)
-        before, zero, one = 0.0, _CERTAIN, _CERTAIN
+        before, below, zero, one = 0.0, 0.0, _CERTAIN, _CERTAIN
         for j in range(first, last + 1):
-            below = _below((edges[j] - mean) / spread, tail, wider) if j < last else 1.0
-            if (j & mask) == low[i]:
+            fits = (j & mask) == low[i]
+            if fits or ((j + 1) & mask) == low[i]:  # thresholds between cells that do not fit are not asked for
+                below = _below((edges[j] - mean) / spread, tail, wider) if j < last else 1.0
+            if fits:
                 if (j >> plane) & 1:
                     one += below - before
                 else:
