@@ -186,6 +186,25 @@ def test_a_replayed_join_request_is_refused(joining, epochs):
     assert code(joining.answer("ns", asked(join(root, 10)))) == "Success"
 
 
+def test_a_request_that_waited_while_a_newer_epoch_was_met_brings_no_old_nonce_back(joining, epochs, activations):
+    """It looked for the newest epoch before, and the device joined under the next one meanwhile."""
+    old = join(epochs.roots(0).legacy, 258)
+    assert code(joining.answer("ns", asked(old))) == "Success"
+    met = []
+
+    class Slow:
+        def newest(self, dev_eui):
+            found = epochs.newest(dev_eui)
+            if not met:
+                epochs.number = 1
+                met.append(joining.answer("ns", asked(join(epochs.roots(1).legacy, 0))))
+            return found
+
+    replayed = server(Slow(), activations, first=100).answer("ns", asked(old))
+    assert (code(met[0]), code(replayed)) == ("Success", "MICFailed")
+    assert code(joining.answer("as", application_asks(met[0]))) == "Success"  # its session was not ended
+
+
 def test_a_drawn_nonce_counts_once_in_any_order(joining, epochs):
     root = epochs.roots(0).legacy
     for nonce in (500, 3, 60_000):

@@ -76,13 +76,15 @@ class JoinServer:
         if message.receiver.lower().removeprefix("0x") != self.join_eui.hex():
             raise Refused("UnknownReceiver", "this join server has another JoinEUI")
         dev_eui = message.octets("DevEUI", 8)
-        epoch = self.epochs.newest(dev_eui)
-        if epoch is None:
+        if self.epochs.newest(dev_eui) is None:
             self.activations.forget(dev_eui)
             raise Refused("UnknownDevEUI", "no such device is enrolled")
         if message.kind == "AppSKeyReq":
             return self._application_key(message, partner, dev_eui)
         with self.activations.changing(dev_eui) as record:
+            epoch = self.epochs.newest(dev_eui)  # again: while this one waited, another may have met a newer one
+            if epoch is None:
+                raise Refused("UnknownDevEUI", "no such device is enrolled")
             if _hold(record, epoch.name.hex(), epoch.number, lambda: root_keys(epoch.key, dev_eui, self.join_eui)):
                 self.activations.end_sessions(dev_eui)
             granted = self._join if message.kind == "JoinReq" else self._rejoin
