@@ -89,7 +89,7 @@ def test_a_key_is_never_made_of_what_was_trained_on(samefade, link, bcfl, tmp_pa
     assert samefade("train", *link[0], "--scheme", "bcfl", "--minutes", 3, "--out", early).code == 0
     # three minutes are spoken, and a guard follows: the kept half begins where nothing was trained
     assert samefade("key", *link[0], "--trained", early, "--minutes", 3).code in (0, 3)
-    refused(samefade("key", *link[0], "--trained", early, "--minutes", 2.5), "trained_until")
+    refused(samefade("key", *link[0], "--trained", early, "--minutes", 2.5), "trained_until_s 180,")
 
 
 def test_a_record_that_was_trained_on_is_known_in_another_file(samefade, link, bcfl, tmp_path):

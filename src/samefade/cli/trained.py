@@ -45,7 +45,7 @@ class AlreadySeen(InputError):
     advice = "Train on another record, or on the part that is spoken anyway: `samefade train --minutes M`."
 
     def __init__(self, *, until: float, kept: float) -> None:
-        """Say until when the training saw this very record, and where its kept half begins, seconds."""
+        """Say until when the training saw this very record, and where its kept half begins, seconds of the record."""
         super().__init__(trained_until_s=until, kept_from_s=kept)
 
 
@@ -84,7 +84,7 @@ class Trained:
         """
         until = max(self.until, begin + (self.samples - 0.5) / self.terms.rate)
         if not set(files).isdisjoint(self.files) and kept.a.start < until:
-            raise AlreadySeen(until=until, kept=kept.a.start)
+            raise AlreadySeen(until=until - begin, kept=kept.a.start - begin)
 
     def met(self, scheme: "Scheme", spoken: Pair[Spoken], seed: bytes) -> Terms:
         """Return the terms with the lag and the errors of another record, and with its own seed.
