@@ -23,7 +23,7 @@ from samefade.entropy.radio_map import distance_law, radio_map, stretch_means
 from samefade.entropy.smoke import Smoke, smoke
 from samefade.entropy.sp80090b import Assessment90B, assess90b
 from samefade.entropy.stationarity import Stationarity, segments, stationary
-from samefade.entropy.strings import assess_cells, given_past, guesses
+from samefade.entropy.strings import assess_cells, given_past, guesses, told_by
 from samefade.entropy.waterfilling import Filling, water_filling
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "smoke",
     "stationary",
     "stretch_means",
+    "told_by",
     "transitions",
     "water_filling",
 ]

@@ -16,6 +16,7 @@ Huber 1999 (multilevel codes, stage by stage); Hotelling 1936 (canonical compone
 It assumes that the spoken half speaks for the kept one; where it does not, the code tells more and the key is smaller.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log2
 from typing import NamedTuple, cast
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from samefade import restore
 from samefade.align import trim
-from samefade.entropy import Estimate, assess_cells, given_past, guesses
+from samefade.entropy import Estimate, assess_cells, given_past, guesses, told_by
 from samefade.errors import TooFewSamples
 from samefade.quantize import (
     SCALES,
@@ -184,30 +185,40 @@ class Strata(Scheme):
     def _trials(self, a: Spoken, b: Spoken, terms: Terms, steps: "_Steps") -> "list[_Trial]":
         """Try longer and longer blocks until they have promised less for a while."""
         trials: list[_Trial] = []
+        told: _Told = {}
         for span in (1,) if steps.coarse else self.spans:
             if trials and span > len(a) // _SHARE:
                 break
-            trials.append(self._trial(a, b, terms, span, steps))
+            trials.append(self._trial(a, b, terms, span, steps, told))
             best = max(range(len(trials)), key=lambda i: trials[i].promised)
             if len(trials) - 1 - best >= _PATIENCE and trials[best].promised > 0:
                 break
         return trials
 
-    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> "_Trial":
-        """Learn on the first half of the spoken samples what is then judged on the second."""
+    def _trial(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps", told: "_Told") -> "_Trial":
+        """Learn on the first half of the spoken samples what is then judged on the second, together as in the account.
+
+        What strands tell of each other does not depend on the length of a block, and is looked up where it is known.
+        """
         n = len(a) // 2
         made = self._planned(_part(a, 0, n), _part(b, 0, n), terms, span, steps)
         x, y = _part(a, n, len(a)), _part(b, n, len(b))
         usable = heard_share(x, span) >= LEAST_HEARD  # blocks that end a can use, and must name
-        judged = [_judged(x, y, strand, usable) for strand in made.strands]
+        kept: list[_Judged] = []
+        for strand in made.strands:
+            # one that others foretell earns less than it tells
+            known = _known([*(part.strand for part in kept), strand], x, told)
+            one = _judged(x, y, strand, usable, known)
+            if (part := one.without_loss()) is not None:
+                kept.append(part)
         # where nothing promises anything, the account shall say so, with all its numbers
-        kept = [part for one in judged if (part := one.without_loss()) is not None] or judged[:1]
-        told = sum(float(one.told.sum()) for one in kept)
+        kept = kept or [_judged(x, y, made.strands[0], usable, None)]
+        open_bits = sum(float(one.told.sum()) for one in kept)
         share = float(usable.mean())
         named = least_told(1 / span, share) if 0 < share < 1 else 0.0
         promised = sum(float(one.promised.sum()) for one in kept) / len(x) - named
         strands = tuple(one.strand for one in kept)
-        return _Trial(replace(made, strands=strands), promised, told / max(1, int(usable.sum()) * span))
+        return _Trial(replace(made, strands=strands), promised, open_bits / max(1, int(usable.sum()) * span))
 
     def _planned(self, a: Spoken, b: Spoken, terms: Terms, span: int, steps: "_Steps") -> Terms:
         """Return the terms with components of this length of a block, without those that promise nothing."""
@@ -259,9 +270,27 @@ class _Judged(NamedTuple):
         return _Judged(_part_of(self.strand, good), self.secret[good], self.told[good]) if good.any() else None
 
 
-def _judged(a: Spoken, b: Spoken, strand: Strand, usable: NDArray[np.bool_]) -> _Judged:
-    """Return what the components come to in the usable blocks, and the strand with its errors as they are there."""
-    found = guesses(series_of(a, strand), strand, usable, heard=a.mask).values()
+_Told = dict[bytes, Real]  # what strands tell of the last one, by the directions of all of them
+
+
+def _known(strands: Sequence[Strand], a: Spoken, told: _Told) -> Real | None:
+    """Return what all strands but the last tell of it, (n, q); None where there is one."""
+    if len(strands) < 2:
+        return None
+    name = b"".join(strand.direction.tobytes() for strand in strands)
+    if name not in told:
+        *earlier, own = (series_of(a, strand) for strand in strands)
+        told[name] = told_by(np.column_stack(earlier), own, a.mask)
+    return told[name]
+
+
+def _judged(a: Spoken, b: Spoken, strand: Strand, usable: NDArray[np.bool_], known: Real | None) -> _Judged:
+    """Return what the components come to in the usable blocks, and the strand with its errors as they are there.
+
+    They come to no more than they leave open to somebody who knows the columns.
+    """
+    own = series_of(a, strand)
+    found = guesses(own, strand, usable, known, heard=a.mask).values()
     least = min(found, key=lambda guess: guess.expected)
     scale, tail, told = _calibrated(a, b, strand, usable)
     scaled = replace(strand, noise=np.minimum(1.0, scale * strand.noise), tail=tail)

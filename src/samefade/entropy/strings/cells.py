@@ -94,6 +94,19 @@ def assess_cells(
     )
 
 
+def told_by(earlier: Real, own: Real, heard: NDArray[np.bool_]) -> Real:
+    """Return what earlier strands tell of a series, as far as it is cheap to say, (n, q): a plan needs no more.
+
+    Echoes, neighbours in time, squares and products, and what the nearest other times make of it.
+
+    Args:
+        earlier: (n, s) their series.
+        own: (n,) the series.
+        heard: (n,) which samples were heard.
+    """
+    return np.hstack([echo(earlier, own, heard), _known(earlier, own, None), _likened(earlier, own)])
+
+
 def _total(
     strands: Sequence[Strand],
     kept: Real,
