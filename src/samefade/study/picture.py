@@ -24,22 +24,27 @@ def picture(figure: Figure, result: Result, file: Path) -> None:
 
     mpl.use("Agg")
     drawn = figure.draw(result)
-    content = b""
+    content, rendered = b"", dict[int, bytes]()
     for dots, colours in _TRIES:
-        content = _png(drawn, dots, colours)
+        if dots not in rendered:
+            rendered[dots] = _png(drawn, dots)
+        content = rendered[dots] if colours is None else _fewer(rendered[dots], colours)
         if len(content) <= LIMIT:
             break
     put(file, content)
 
 
-def _png(drawn: "Drawn", dots: int, colours: int | None) -> bytes:
-    from PIL import Image
-
+def _png(drawn: "Drawn", dots: int) -> bytes:
     buffer = BytesIO()
     drawn.savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
-    if colours is None:
-        return buffer.getvalue()
-    few = Image.open(buffer).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    return buffer.getvalue()
+
+
+def _fewer(png: bytes, colours: int) -> bytes:
+    """Return the picture in so many colours."""
+    from PIL import Image
+
+    few = Image.open(BytesIO(png)).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
     made = BytesIO()
     few.save(made, format="png", optimize=True)
     return made.getvalue()

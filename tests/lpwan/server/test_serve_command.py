@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from importlib import import_module
 
 import mosquitto
 import pytest
@@ -163,6 +164,7 @@ def test_a_password_does_not_cross_a_network_in_the_clear():
 
 
 def test_without_the_client_the_extra_is_named(lpwan, roll, monkeypatch):
+    import_module("samefade.lpwan.server.client")  # as another test may have done
     lpwan("enrol", "--devices", roll)
     monkeypatch.setitem(sys.modules, "aiomqtt", None)
     with pytest.raises(MissingExtra, match="mqtt"):

@@ -119,9 +119,11 @@ class Broker:
             InputError: When a certificate cannot be read.
         """
         try:
-            from samefade.lpwan.server.client import Prompt
+            import aiomqtt  # noqa: F401 -- its absence has an error of its own
         except ImportError:
             raise MissingExtra("mqtt") from None
+        from samefade.lpwan.server.client import Prompt
+
         return Prompt(
             self.host, self._port, username=self.user or None, password=self.password or None, identifier=self.name,
             clean_session=qos == 0, tls_context=self.context(), timeout=20.0,
