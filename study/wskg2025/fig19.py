@@ -33,8 +33,9 @@ SMALL = 0.2  # of the time: up to here a share is "small"
 BEARABLE = 0.01  # of the time in which a key's samples are collected: up to here a delay is "reasonable"
 
 
-def compute(spec: Mapping[str, Any], lab: Lab) -> Result:  # noqa: ARG001 -- timed in this process, one after the other
-    """Time everything in turns in one process: rows of kind "scheme", "part" and "key"."""
+def compute(spec: Mapping[str, Any], lab: Lab) -> Result:
+    """Time everything in turns in this process: rows of kind "scheme", "part" and "key"."""
+    lab.quiet()
     rows, notes = costs.measure(spec)
     return Result(rows, notes=(*notes, "times are of the machine that the provenance names"))
 

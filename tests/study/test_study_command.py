@@ -234,3 +234,21 @@ def test_a_quick_study_keeps_apart_and_a_broken_figure_stops_no_other(toy):
     assert out.splitlines()[-1] == "3 claims: 0 hold, 1 differ, 1 cannot be tested, 1 not computed"
     assert not (toy.folder / "results").exists()  # quick results lie in the cache, and are never committed
     assert not (toy.folder / "README.md").exists()
+
+
+def test_a_picture_that_cannot_be_drawn_beside_the_next_figure_is_told_and_none_of_older_numbers_stays(toy):
+    assert toy.run("fig2")[0] == 0
+    old = toy.folder / "figures" / "fig2.png"
+    assert old.is_file()
+    (toy.folder / "fig2.py").write_text(
+        CELLS.replace('{"seeds": 6}', '{"seeds": 2}').replace("figure = Figure()", "raise ValueError('no | ink')")
+    )
+    code, out, err = toy.run("--workers", 2, "--json")
+    told = json.loads(out)
+    assert code == 1
+    assert "fig2 failed (fig2.py, line " in err
+    assert [failure["figure"] for failure in told["failures"]] == ["fig2"]
+    assert told["computed"] == ["fig10"]
+    assert (toy.folder / "figures" / "fig10.png").is_file()
+    assert not old.exists()
+    assert len(toy.result("fig2")["rows"]) == 2  # what was computed is kept, and drawn when it can be

@@ -112,6 +112,11 @@ class Lab:
         self._note_files(theirs)
         return here + [source.name for source in theirs], tuple(absent)
 
+    def quiet(self) -> None:
+        """Wait until this process has the machine for itself, as far as the study is concerned: for timings."""
+        if self._pool is not None:
+            self._pool.quiet()
+
     def spent(self) -> dict[str, Any]:
         """Return what was used so far: data by their hashes, seeds, and seconds of a processor.
 

@@ -1,8 +1,9 @@
 """Save a figure's picture, small enough for a repository and the same bytes every time."""
 
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from samefade.study.figure import Figure, Result
 from samefade.study.shelf import put
@@ -32,6 +33,15 @@ def picture(figure: Figure, result: Result, file: Path) -> None:
         if len(content) <= LIMIT:
             break
     put(file, content)
+
+
+def picture_of(module: str, result: Result, file: Path) -> None:
+    """Draw as `picture` does, in a process that knows the figure by its module's name.
+
+    Raises:
+        CannotWrite: When the operating system refuses.
+    """
+    picture(cast(Figure, import_module(module)), result, file)
 
 
 def _png(drawn: "Drawn", dots: int) -> bytes:

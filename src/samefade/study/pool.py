@@ -1,7 +1,7 @@
 """Processes that stay for a whole study: starting them for every figure would take longer than a quick figure does."""
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children
 from typing import TypeVar
@@ -24,6 +24,7 @@ class Pool:
         """Start nothing yet."""
         self.workers = workers or cores()
         self._pool: ProcessPoolExecutor | None = None
+        self._aside: list[Future[None]] = []
         self._others = set(active_children())
 
     def each(self, work: Callable[[T], R], items: Sequence[T]) -> Generator[tuple[int, R]]:
@@ -47,6 +48,31 @@ class Pool:
             rest = each(work, [left[place] for place in order], workers=self.workers)
             yield from ((order[i], result) for i, result in rest)
 
+    def aside(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Begin something beside what comes next; return what waits for it, and does it here where it failed there."""
+        try:
+            begun = self._begun().submit(work) if self.workers > 1 else None
+        except BrokenProcessPool:
+            self.close()
+            begun = None
+        if begun is None:
+            work()
+            return lambda: None
+        self._aside.append(begun)
+
+        def waited() -> None:
+            try:
+                begun.result()
+            except Exception:  # noqa: BLE001 -- a process died, or it raises again here, where it can be seen
+                work()
+
+        return waited
+
+    def quiet(self) -> None:
+        """Wait until nothing runs aside any more."""
+        wait(self._aside)
+        self._aside.clear()
+
     def close(self) -> None:
         """End the processes, whatever they are at."""
         if self._pool is not None:
@@ -56,9 +82,8 @@ class Pool:
                 process.terminate()
 
     def _shared(self, work: Callable[[T], R], items: dict[int, T]) -> Generator[tuple[int, R]]:
-        if self._pool is None:
-            self._pool = processes(self.workers)
-        places: dict[Future[R], int] = {self._pool.submit(work, item): i for i, item in items.items()}
+        pool = self._begun()
+        places: dict[Future[R], int] = {pool.submit(work, item): i for i, item in items.items()}
         try:
             for done in as_completed(list(places)):
                 yield places.pop(done), done.result()
@@ -66,3 +91,8 @@ class Pool:
             for future in places:
                 future.cancel()
             raise
+
+    def _begun(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = processes(self.workers)
+        return self._pool

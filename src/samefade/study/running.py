@@ -1,8 +1,9 @@
 """Run a study: compute what is not there, judge and draw the rest; one broken figure stops no other."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -10,7 +11,7 @@ from samefade.study.cells import Cells
 from samefade.study.figure import Result, Verdict
 from samefade.study.folder import Study
 from samefade.study.lab import Lab, Told
-from samefade.study.picture import picture
+from samefade.study.picture import picture, picture_of
 from samefade.study.places import Places
 from samefade.study.pool import Pool
 from samefade.study.provenance import fingerprint, ground, provenance
@@ -68,6 +69,12 @@ class Outcome:
     computed: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
+    def failed(self, failure: Failure) -> None:
+        """Take back a figure that was computed and cannot be drawn."""
+        self.done.pop(failure.figure, None)
+        self.computed = [name for name in self.computed if name != failure.figure]
+        self.failures.append(failure)
+
 
 def plan(study: Study, names: Sequence[str], places: Places, order: Order) -> tuple[list[State], list[Failure]]:
     """Look at every figure that was asked for, and keep those that cannot be loaded apart."""
@@ -101,17 +108,21 @@ def run(
     Raises:
         CannotWrite: When nothing can be kept.
     """
-    outcome = Outcome()
+    outcome, drawings = Outcome(), dict[str, Callable[[], None]]()
+    many = sum(now.need == "compute" or order.draw for now in states) > 1
     cells, pool = Cells(places.cells, ground(fingerprint()), forget=order.fresh), Pool(order.workers)
     try:
         for now in states:
             try:
                 lab = Lab(quick=order.quick, told=began(now), cells=cells, authors=order.authors, pool=pool)
-                outcome.done[now.name] = _figure(study, now, places, order, lab)
+                shelved = _figure(study, now, places, order, lab)
+                drawings[now.name] = _drawing(study, now, shelved, places, order, pool if many else None)
+                outcome.done[now.name] = shelved
                 if now.need == "compute":
                     outcome.computed.append(now.name)
             except Exception as error:  # noqa: BLE001 -- a figure is code of others, and the next one may be whole
                 outcome.failures.append(_failure(study, now.name, error))
+        _await(study, drawings, outcome)
     finally:
         pool.close()
         cells.close()
@@ -132,16 +143,38 @@ def shelf_of(study: Study, places: Places) -> Shelf:
 
 def _figure(study: Study, now: State, places: Places, order: Order, lab: Lab) -> Shelved:
     shelf = shelf_of(study, places)
-    shelved = _compute(study, now, shelf, order, lab) if now.need == "compute" or now.kept is None else now.kept
+    shelved = _compute(study, now, places, order, lab) if now.need == "compute" or now.kept is None else now.kept
     if shelved.whole:  # what needs arrays that are not here stays as it was judged and drawn
         shelved = shelf.judged(shelved, now.figure.SPEC.title, _verdicts(now, shelved.result))
-        file = places.figures / f"{now.name}.png"
-        if now.need == "compute" or order.draw or not file.is_file():
-            picture(now.figure, shelved.result, file)
     return shelved
 
 
-def _compute(study: Study, now: State, shelf: Shelf, order: Order, lab: Lab) -> Shelved:
+def _drawing(
+    study: Study, now: State, shelved: Shelved, places: Places, order: Order, pool: Pool | None
+) -> Callable[[], None]:
+    """Draw a figure where its picture is not the newest, beside what comes next where there is a pool.
+
+    Returns:
+        What waits until it is drawn.
+    """
+    file = _picture(places, now)
+    if not shelved.whole or (now.need != "compute" and not order.draw and file.is_file()):
+        return lambda: None
+    if pool is None:
+        picture(now.figure, shelved.result, file)
+        return lambda: None
+    return pool.aside(partial(picture_of, f"{study.name}.{now.name}", shelved.result, file))
+
+
+def _await(study: Study, drawings: Mapping[str, Callable[[], None]], outcome: Outcome) -> None:
+    for name, drawn in drawings.items():
+        try:
+            drawn()
+        except Exception as error:  # noqa: BLE001 -- a figure is code of others, and the next one may be whole
+            outcome.failed(_failure(study, name, error))
+
+
+def _compute(study: Study, now: State, places: Places, order: Order, lab: Lab) -> Shelved:
     code, began = fingerprint(), perf_counter()
     values = now.figure.SPEC.values(quick=order.quick)
     result = now.figure.compute(values, lab)
@@ -155,7 +188,12 @@ def _compute(study: Study, now: State, shelf: Shelf, order: Order, lab: Lab) -> 
         "spec": values,
         "provenance": provenance(study.path, code, spent),
     }
-    return shelf.write(now.name, about, result)
+    _picture(places, now).unlink(missing_ok=True)  # first: a kill must not leave a picture of older numbers
+    return shelf_of(study, places).write(now.name, about, result)
+
+
+def _picture(places: Places, now: State) -> Path:
+    return places.figures / f"{now.name}.png"
 
 
 def _verdicts(now: State, result: Result) -> dict[int, Verdict]:
