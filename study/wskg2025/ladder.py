@@ -104,8 +104,8 @@ def _title(seen: Seen, place: str, arms: Sequence[str], metric: str, limit: floa
     count = max((len(seen.column(place, arm, metric)) for arm in arms), default=0)
     what = ("seeds" if place.endswith("simulated") else "blocks") if count > 1 else "record"
     information = f", mutual information {limit:.2g}" if np.isfinite(limit) else ""
-    control = ", control" if place in seen.places("control") else ""
-    return f"{place}\n{count} {what}{information}{control}"
+    control = " (control)" if place in seen.places("control") else ""
+    return f"{place}{control}\n{count} {what}{information}"
 
 
 def _secure(ax: "Axes", seen: Seen, place: str, arms: Sequence[str], limit: float) -> None:
