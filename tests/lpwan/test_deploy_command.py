@@ -25,6 +25,7 @@ def test_a_table_says_that_it_is_simulated(tmp_path):
     for words in ("simulated: 30 devices, 2 days, EU868", "what limits", "static", "walking", "not a key",
                   "the real protocol on the same frames"):  # fmt: skip
         assert words in done.output
+    assert "inf" not in done.output.split()  # where there is no key, there are no days
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 

@@ -224,7 +224,7 @@ def _tell_protocol(found: "Outcomes", refreshed: "Sequence[Refreshes]") -> None:
         kind = found.setting.motions[found.world.motion[one.device]][0].name
         why = ", ".join(f"{count} × {reason}" for reason, count in one.refused) or "–"
         each = f"{one.days[-1] / len(one.days):.3g}" if one.days else "–"
-        estimate = f"{found.days[one.device]:.3g}"
+        estimate = _median([float(found.days[one.device])])
         rows.append((str(one.device), kind, f"{one.pairs:,}", str(len(one.days)), each, estimate, why))
     columns = ("device", "kind", "pairs", "keys", "days a key", "estimate", "runs without a key")
     show(table("the real protocol on the same frames", *columns, rows=rows))
