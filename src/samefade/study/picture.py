@@ -15,8 +15,13 @@ LIMIT = 150_000  # bytes
 _TRIES = ((110, None), (110, 128), (90, 96), (75, 64), (60, 48), (45, 32))  # dots an inch, colours
 
 
-def picture(figure: Figure, result: Result, file: Path) -> None:
+def picture(module: str, result: Result, file: Path) -> None:
     """Draw a result and save it as PNG, with fewer colours and then fewer dots where it would be too large.
+
+    Args:
+        module: The figure's module by its name, by which another process finds it, too.
+        result: What it computed.
+        file: Where the picture is put.
 
     Raises:
         CannotWrite: When the operating system refuses.
@@ -24,7 +29,7 @@ def picture(figure: Figure, result: Result, file: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    drawn = figure.draw(result)
+    drawn = cast(Figure, import_module(module)).draw(result)
     content, rendered = b"", dict[int, bytes]()
     for dots, colours in _TRIES:
         if dots not in rendered:
@@ -33,15 +38,6 @@ def picture(figure: Figure, result: Result, file: Path) -> None:
         if len(content) <= LIMIT:
             break
     put(file, content)
-
-
-def picture_of(module: str, result: Result, file: Path) -> None:
-    """Draw as `picture` does, in a process that knows the figure by its module's name.
-
-    Raises:
-        CannotWrite: When the operating system refuses.
-    """
-    picture(cast(Figure, import_module(module)), result, file)
 
 
 def _png(drawn: "Drawn", dots: int) -> bytes:

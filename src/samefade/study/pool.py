@@ -50,14 +50,14 @@ class Pool:
 
     def aside(self, work: Callable[[], None]) -> Callable[[], None]:
         """Begin something beside what comes next; return what waits for it, and does it here where it failed there."""
-        try:
-            begun = self._begun().submit(work) if self.workers > 1 else None
-        except BrokenProcessPool:
-            self.close()
-            begun = None
-        if begun is None:
+        if self.workers <= 1:
             work()
             return lambda: None
+        try:
+            begun = self._begun().submit(work)
+        except BrokenProcessPool:
+            self.close()
+            return work
         self._aside.append(begun)
 
         def waited() -> None:
@@ -71,13 +71,13 @@ class Pool:
     def quiet(self) -> None:
         """Wait until nothing runs aside any more."""
         wait(self._aside)
-        self._aside.clear()
 
     def close(self) -> None:
         """End the processes, whatever they are at."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+            self._aside.clear()  # what was given up is waited for by nobody
             for process in set(active_children()) - self._others:
                 process.terminate()
 

@@ -1,7 +1,7 @@
 """Run a study: compute what is not there, judge and draw the rest; one broken figure stops no other."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,15 @@ from samefade.study.cells import Cells
 from samefade.study.figure import Result, Verdict
 from samefade.study.folder import Study
 from samefade.study.lab import Lab, Told
-from samefade.study.picture import picture, picture_of
+from samefade.study.picture import picture
 from samefade.study.places import Places
 from samefade.study.pool import Pool
 from samefade.study.provenance import fingerprint, ground, provenance
 from samefade.study.shelf import Shelf, Shelved
 from samefade.study.state import State, state
+
+# a figure, its result, and what draws it or waits until it is drawn
+_Made = tuple[State, Shelved, Callable[[], None] | None]
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,6 @@ class Outcome:
     computed: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
-    def failed(self, failure: Failure) -> None:
-        """Take back a figure that was computed and cannot be drawn."""
-        self.done.pop(failure.figure, None)
-        self.computed = [name for name in self.computed if name != failure.figure]
-        self.failures.append(failure)
-
 
 def plan(study: Study, names: Sequence[str], places: Places, order: Order) -> tuple[list[State], list[Failure]]:
     """Look at every figure that was asked for, and keep those that cannot be loaded apart."""
@@ -108,7 +105,7 @@ def run(
     Raises:
         CannotWrite: When nothing can be kept.
     """
-    outcome, drawings = Outcome(), dict[str, Callable[[], None]]()
+    outcome, made = Outcome(), list[_Made]()
     many = sum(now.need == "compute" or order.draw for now in states) > 1
     cells, pool = Cells(places.cells, ground(fingerprint()), forget=order.fresh), Pool(order.workers)
     try:
@@ -116,13 +113,11 @@ def run(
             try:
                 lab = Lab(quick=order.quick, told=began(now), cells=cells, authors=order.authors, pool=pool)
                 shelved = _figure(study, now, places, order, lab)
-                drawings[now.name] = _drawing(study, now, shelved, places, order, pool if many else None)
-                outcome.done[now.name] = shelved
-                if now.need == "compute":
-                    outcome.computed.append(now.name)
+                draw = _drawing(study, now, shelved, places, order)
+                made.append((now, shelved, pool.aside(draw) if draw and many else draw))
             except Exception as error:  # noqa: BLE001 -- a figure is code of others, and the next one may be whole
                 outcome.failures.append(_failure(study, now.name, error))
-        _await(study, drawings, outcome)
+        _drawn(study, made, outcome)
     finally:
         pool.close()
         cells.close()
@@ -149,29 +144,26 @@ def _figure(study: Study, now: State, places: Places, order: Order, lab: Lab) ->
     return shelved
 
 
-def _drawing(
-    study: Study, now: State, shelved: Shelved, places: Places, order: Order, pool: Pool | None
-) -> Callable[[], None]:
-    """Draw a figure where its picture is not the newest, beside what comes next where there is a pool.
-
-    Returns:
-        What waits until it is drawn.
-    """
+def _drawing(study: Study, now: State, shelved: Shelved, places: Places, order: Order) -> Callable[[], None] | None:
+    """Return what draws a figure, or None where its picture is the newest or cannot be drawn from what is here."""
     file = _picture(places, now)
     if not shelved.whole or (now.need != "compute" and not order.draw and file.is_file()):
-        return lambda: None
-    if pool is None:
-        picture(now.figure, shelved.result, file)
-        return lambda: None
-    return pool.aside(partial(picture_of, f"{study.name}.{now.name}", shelved.result, file))
+        return None
+    return partial(picture, f"{study.name}.{now.name}", shelved.result, file)
 
 
-def _await(study: Study, drawings: Mapping[str, Callable[[], None]], outcome: Outcome) -> None:
-    for name, drawn in drawings.items():
+def _drawn(study: Study, made: Sequence[_Made], outcome: Outcome) -> None:
+    """Draw, or wait for, every figure that was made; only then it is done."""
+    for now, shelved, draw in made:
         try:
-            drawn()
+            if draw is not None:
+                draw()
         except Exception as error:  # noqa: BLE001 -- a figure is code of others, and the next one may be whole
-            outcome.failed(_failure(study, name, error))
+            outcome.failures.append(_failure(study, now.name, error))
+            continue
+        outcome.done[now.name] = shelved
+        if now.need == "compute":
+            outcome.computed.append(now.name)
 
 
 def _compute(study: Study, now: State, places: Places, order: Order, lab: Lab) -> Shelved:
